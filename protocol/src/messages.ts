@@ -1,0 +1,95 @@
+/**
+ * What travels over the socket besides batches. Events by name:
+ *
+ * | event       | from   | arguments                                   | acknowledged with |
+ * |-------------|--------|---------------------------------------------|-------------------|
+ * | `welcome`   | server | {@link Welcome}                             | –                 |
+ * | `batch`     | client | text of a batch (string)                    | {@link BatchAck}  |
+ * | `photo`     | client | {@link PhotoMeta}, image bytes (binary)     | {@link PhotoAck}  |
+ * | `directive` | server | {@link Directive}                           | `{ id }` once it was taken over for display |
+ */
+import type { ErrorCode } from './errors.ts';
+import type { Bilingual, EndReason } from './verdict.ts';
+
+/** First message on every connection. */
+export interface Welcome {
+  readonly v: number;
+  readonly session: string;
+  /** Ms since the sitting opened, by the server's clock: the client's `t` starts from here. */
+  readonly elapsedMs: number;
+  /** `prev` of the first batch. */
+  readonly genesis: string;
+  /** Last durable batch; seq 0 with the genesis hash when there is none. */
+  readonly durable: { readonly seq: number; readonly hash: string };
+  readonly beatMs: number;
+  readonly guard: 'enforce' | 'observe';
+  /** Media may play this long while hidden / unfocused, and this long without a connection, before the guard pauses. */
+  readonly grace: { readonly hiddenMs: number; readonly unfocusedMs: number; readonly offlineMs: number };
+  /** Furthest covered media position in ms: seeking up to here is allowed. */
+  readonly furthestMs: number;
+  readonly creditedMs: number;
+  readonly videoMs: number;
+  /** Directives still open, oldest first. */
+  readonly pending: readonly Directive[];
+  /** For reconnecting without a new ticket; valid for this sitting only. A secret: never logged, never stored. */
+  readonly resumeToken: string;
+}
+
+/** What a popup asks. The right answer is never sent. */
+export type PopupChallenge =
+  /** A button at a random place, in thousandths of the free area. The answer is `ok`. */
+  | { readonly type: 'press'; readonly x: number; readonly y: number }
+  /** The sum of two small numbers. The answer is its decimal digits. */
+  | { readonly type: 'sum'; readonly a: number; readonly b: number };
+
+/** What the server asks of the page. `id` is unique inside the sitting. */
+export type Directive =
+  | {
+      readonly kind: 'popup';
+      readonly id: string;
+      readonly answerMs: number;
+      readonly challenge: PopupChallenge;
+    }
+  | { readonly kind: 'photo'; readonly id: string; readonly answerMs: number }
+  /** What became of a popup or a photo request: met, not right (try again inside the window), or overdue (still answerable). */
+  | {
+      readonly kind: 'settled';
+      readonly id: string;
+      readonly ref: string;
+      readonly result: 'met' | 'wrong' | 'overdue';
+    }
+  /** The sitting is over. No further batch is accepted. */
+  | { readonly kind: 'end'; readonly id: string; readonly reason: EndReason; readonly message: Bilingual };
+
+/** Answer to a batch. `seq` is always the highest contiguous durable batch, also in a refusal. */
+export type BatchAck =
+  | {
+      readonly ok: true;
+      readonly level: 'durable';
+      readonly seq: number;
+      readonly creditedMs: number;
+      readonly furthestMs: number;
+    }
+  | {
+      readonly ok: false;
+      readonly code: ErrorCode;
+      /** What was expected, in English; holds nothing of the refused content. */
+      readonly message: string;
+      readonly seq: number;
+      /** Hash of the batch `seq`, to build on. */
+      readonly hash: string;
+      /** Wait at least this long before the next try, where waiting helps. */
+      readonly retryMs?: number;
+    };
+
+/** Which request a photo answers. */
+export interface PhotoMeta {
+  readonly id: string;
+  /** SHA-256 of the image bytes, base64url; the same as in the `photo.taken` event. */
+  readonly h: string;
+}
+
+/** Answer to a photo. */
+export type PhotoAck =
+  | { readonly ok: true; readonly level: 'durable' }
+  | { readonly ok: false; readonly code: ErrorCode; readonly message: string; readonly retryMs?: number };

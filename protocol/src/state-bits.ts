@@ -1,0 +1,41 @@
+/**
+ * Bits of the `s` field that every event carries: the state of the page at the instant of the sample.
+ * Unknown bits are kept and ignored, so that a newer SDK can say more to an older server.
+ */
+
+/** Bit values of the `s` field. */
+export const STATE: {
+  readonly playing: number;
+  readonly hidden: number;
+  readonly unfocused: number;
+  readonly pip: number;
+  readonly ended: number;
+  readonly stalled: number;
+  readonly seeking: number;
+  readonly observing: number;
+  readonly hiddenWitnessed: number;
+} = {
+  /** The media element is neither paused nor ended. */
+  playing: 1,
+  /** `document.hidden` as claimed by the page. */
+  hidden: 2,
+  /** `document.hasFocus()` is false although the page is visible. */
+  unfocused: 4,
+  /** The video plays in a picture-in-picture window. */
+  pip: 8,
+  /** The media element says `ended`. */
+  ended: 16,
+  /** The media element waits for data. */
+  stalled: 32,
+  /** A seek is under way. */
+  seeking: 64,
+  /** The guard only observes (the platform enforces by itself). */
+  observing: 128,
+  /** An independent witness (visibility-state performance entries) says that the page is hidden. */
+  hiddenWitnessed: 256,
+};
+
+/** Whether a bit of {@link STATE} is set in `s`. */
+export function hasState(s: number, bit: number): boolean {
+  return (s & bit) !== 0;
+}

@@ -1,0 +1,66 @@
+/**
+ * A policy pack: everything that a rule needs to know, as data (rules.md, opening). The engine has no number of its own.
+ * All durations are integer milliseconds; shares are thousandths.
+ */
+
+/** Thresholds and schedules of one set of rules, with the clauses they come from. */
+export interface PolicyPack {
+  readonly id: string;
+  readonly version: string;
+  /** Prefix of clause references, such as `zz-2022-2`. */
+  readonly source: string;
+  /** Clause of the invalidity rules and of the ban, without the source: `20(3)`. */
+  readonly clause: string;
+  /** First and last local date on which sittings may begin under this pack; null = open. */
+  readonly effective: { readonly from: string; readonly to: string | null };
+  /** Zone of every local date. */
+  readonly zone: string;
+  readonly credit: {
+    /** Media may run ahead of the clock by this much over a run of playing (rules §1). */
+    readonly slackMs: number;
+    /** The slack refills at most once in this time. */
+    readonly slackRefillMs: number;
+    /** Share of the video that must be credited for the lesson to be complete. */
+    readonly coverageRequiredPermille: number;
+    /** Class hour in credited time (item 20(1)). */
+    readonly classHourMs: number;
+  };
+  readonly fastForward: {
+    /** Highest measured slope that is still honest, thousandths. */
+    readonly slopeMaxPermille: number;
+    /** Playing time over which a slope is measured. */
+    readonly slopeWindowMs: number;
+    /** Media that may advance at a reported rate above 1, or after a forward seek, before it counts. */
+    readonly advanceMaxMs: number;
+    /** A forward seek may go this far past the furthest covered point. */
+    readonly seekSlackMs: number;
+    /** The SDK has this long to reset a rate or a seek for it to count as an attempt. */
+    readonly resetWithinMs: number;
+  };
+  readonly multiWindow: { readonly hiddenGraceMs: number; readonly unfocusedGraceMs: number };
+  readonly popup: {
+    /** The rule itself: the longest credited stretch without a shown and answered popup. */
+    readonly gapMaxMs: number;
+    /** A popup is due at a random credited time in this range after the last answered one. */
+    readonly dueMinMs: number;
+    readonly dueMaxMs: number;
+    readonly answerWindowMs: number;
+  };
+  readonly photo: { readonly answerWindowMs: number };
+  /** Offline playing allowed by the guard before it pauses. */
+  readonly offlineGraceMs: number;
+  readonly session: {
+    /** A sitting without a connection for this long is sealed. */
+    readonly resumeGraceMs: number;
+    /** No sitting lasts longer. */
+    readonly lengthMaxMs: number;
+  };
+  readonly sanctions: {
+    readonly banYears: number;
+    /** Distinct sittings with platform findings that trigger a ban. */
+    readonly minSessions: number;
+    readonly populationLearners: number;
+    readonly populationSharePermille: number;
+    readonly populationWindowMs: number;
+  };
+}
