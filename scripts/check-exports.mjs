@@ -12,8 +12,10 @@ function mayDefault(path) {
 /** @param {ts.Statement} statement */
 function isDefault(statement) {
   if (ts.isExportAssignment(statement)) return true;
-  if (ts.canHaveModifiers(statement))
-    return ts.getModifiers(statement)?.some(({ kind }) => kind === ts.SyntaxKind.DefaultKeyword) === true;
+  if (ts.canHaveModifiers(statement)) {
+    const modifiers = ts.getModifiers(statement) ?? [];
+    if (modifiers.some(({ kind }) => kind === ts.SyntaxKind.DefaultKeyword)) return true;
+  }
   const clause = ts.isExportDeclaration(statement) ? statement.exportClause : undefined;
   return (
     clause !== undefined &&

@@ -3,10 +3,13 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { ROOT, run, tail } from '../steps/project.mjs';
 
+/** npm may put a workspace's tool into the workspace's own folder. */
+const TOOL_FOLDERS = ['node_modules', 'console/node_modules'];
+
 /** A tool of this project, run in another tree. @param {string} root @param {string} tool @param {readonly string[]} args */
 async function ask(root, tool, args) {
-  const path = join(ROOT, 'node_modules', tool);
-  if (!existsSync(path)) return [`${tool} is not installed (npm ci)`];
+  const path = TOOL_FOLDERS.map((folder) => join(ROOT, folder, tool)).find((place) => existsSync(place));
+  if (path === undefined) return [`${tool} is not installed (npm ci)`];
   const { code, output } = await run(process.execPath, [path, ...args], { cwd: root, quiet: true });
   return code === 0 ? [] : [tail(output)];
 }
