@@ -9,7 +9,7 @@ import { PlainError, ROOT, run, seconds, tail } from './project.mjs';
 /** Oldest Node.js that the packages support. */
 const NODE_MIN = [20, 19];
 
-/** @typedef {{ version?: string, link?: boolean, optional?: boolean, devOptional?: boolean, resolved?: string }} LockEntry */
+/** @typedef {{ version?: string, link?: boolean, optional?: boolean, devOptional?: boolean, extraneous?: boolean }} LockEntry */
 
 /** @param {string} path @returns {Record<string, LockEntry> | null} */
 function readLock(path) {
@@ -22,7 +22,7 @@ function readLock(path) {
 
 /**
  * The first package of the lock file that is not installed in that version, or null when all are.
- * Optional packages may be absent: they are for other operating systems.
+ * Optional packages may be absent: they are for other operating systems. So may what npm notes as needed by nobody.
  * @param {string} [root]
  */
 export function firstMissing(root = ROOT) {
@@ -35,7 +35,7 @@ export function firstMissing(root = ROOT) {
   const present = readLock(join(root, 'node_modules', '.package-lock.json'));
   if (present === null) return 'node_modules';
   for (const [path, entry] of Object.entries(wanted)) {
-    if (!path.includes('node_modules/')) continue;
+    if (!path.includes('node_modules/') || entry.extraneous === true) continue;
     const found = present[path];
     if (found === undefined && (entry.optional === true || entry.devOptional === true)) continue;
     if (found === undefined || found.version !== entry.version) return path;
