@@ -3,7 +3,7 @@
  *
  * `values`: folders and workspaces whose code may be used. `types`: those of which only types may be imported.
  * `packages`: npm packages, `node:` stands for every built-in module; `declared` for all that the workspace's package.json
- * lists. `pure`: no clock, chance or ambient object may be touched.
+ * lists (for scripts: any workspace's). `pure`: no clock, chance or ambient object may be touched.
  * @typedef {{ zone: string, values: readonly string[], types?: readonly string[], packages: readonly string[], pure?: true }} Zone
  */
 
@@ -26,11 +26,25 @@ export const ZONES = [
   {
     zone: 'server/src/app',
     values: ['server/src/core', '@zhenxue/protocol', '@zhenxue/evidence'],
-    packages: [],
+    // For hashing, which has no effect; chance, time and everything else arrive through ports.
+    packages: ['node:crypto'],
+    pure: true,
   },
+  // Driving adapters call the use cases; driven ones only answer to the ports, and none knows another.
+  ...['server/src/adapters/http', 'server/src/adapters/socketio'].map((zone) => ({
+    zone,
+    values: ['server/src/app', '@zhenxue/protocol', '@zhenxue/evidence'],
+    types: ['server/src/core', 'server/src/config'],
+    packages: ['node:', 'declared'],
+  })),
   {
     zone: 'server/src/adapters/*',
-    values: ['server/src/app/ports.ts', '@zhenxue/protocol', '@zhenxue/evidence'],
+    values: [
+      'server/src/app/ports.ts',
+      'server/src/app/failure.ts',
+      '@zhenxue/protocol',
+      '@zhenxue/evidence',
+    ],
     types: ['server/src/app', 'server/src/core', 'server/src/config'],
     packages: ['node:', 'declared'],
   },
