@@ -72,10 +72,14 @@ function covers(allowed, target) {
   );
 }
 
-/** Packages that the workspace of a file declares. @param {string} root @param {string} path */
+const WORKSPACES = ['protocol', 'evidence', 'client-sdk', 'server', 'console'];
+
+/** Packages that the workspace of a file declares; scripts build every workspace. @param {string} root @param {string} path */
 function declaredPackages(root, path) {
   const names = new Set();
-  for (const manifest of new Set([`${path.split('/')[0]}/package.json`, 'package.json'])) {
+  const home = path.split('/')[0] ?? '';
+  for (const folder of ['.', ...(home === 'scripts' ? WORKSPACES : [home])]) {
+    const manifest = `${folder}/package.json`;
     if (!existsSync(join(root, manifest))) continue;
     const json = JSON.parse(readText(root, manifest));
     for (const kind of ['dependencies', 'devDependencies', 'optionalDependencies', 'peerDependencies'])
@@ -107,8 +111,10 @@ function objection(root, path, zone, home, { target, typeOnly }) {
     if (covers(allowed, target)) return null;
     return covers(zone.types ?? [], target) ? `only types of ${target}` : `not ${target}`;
   }
-  if (target.startsWith('node:'))
-    return zone.packages.includes('node:') ? null : `no Node module (${target})`;
+  if (target.startsWith('node:')) {
+    const welcome = zone.packages.includes('node:') || zone.packages.includes(target);
+    return welcome ? null : `no Node module (${target})`;
+  }
   if (zone.packages.includes('any') || zone.packages.includes(packageName(target))) return null;
   if (zone.packages.includes('declared') && declaredPackages(root, path).has(packageName(target)))
     return null;

@@ -3,30 +3,12 @@ import ts from 'typescript';
 import { eachNode } from './sources.mjs';
 
 /** Ambient objects that give away time, chance or the surroundings. */
-const AMBIENT = new Set([
-  ...[
-    'performance',
-    'process',
-    'globalThis',
-    'global',
-    'window',
-    'document',
-    'self',
-    'navigator',
-    'crypto',
-    'fetch',
-  ],
-  ...[
-    'setTimeout',
-    'setInterval',
-    'setImmediate',
-    'queueMicrotask',
-    'require',
-    'console',
-    'eval',
-    'Function',
-  ],
-]);
+const AMBIENT = new Set(
+  (
+    'performance process globalThis global window document self navigator crypto fetch setTimeout setInterval ' +
+    'setImmediate queueMicrotask require console eval Function'
+  ).split(' '),
+);
 /** The members of `Date` that read no clock. */
 const DATE_MEMBERS = new Set(['UTC', 'parse']);
 
@@ -63,12 +45,25 @@ function impurityOf(node) {
   return dated ? null : 'the clock through Date';
 }
 
+/** Names that the file gives itself: a variable called `window` is not the browser's. @param {ts.SourceFile} file */
+function declaredNames(file) {
+  /** @type {Set<string>} */
+  const names = new Set();
+  eachNode(file, (node) => {
+    const declares = ts.isVariableDeclaration(node) || ts.isParameter(node) || ts.isBindingElement(node);
+    if ((declares || ts.isFunctionDeclaration(node) || ts.isImportSpecifier(node)) && node.name !== undefined)
+      if (ts.isIdentifier(node.name)) names.add(node.name.text);
+  });
+  return names;
+}
+
 /** Every place in a file that reads a clock, draws chance or reaches for the surroundings. @param {ts.SourceFile} file */
 export function findImpurities(file) {
   /** @type {{ node: ts.Node, what: string }[]} */
   const found = [];
+  const own = declaredNames(file);
   eachNode(file, (node) => {
-    if (!ts.isIdentifier(node) || !isValue(node)) return;
+    if (!ts.isIdentifier(node) || !isValue(node) || own.has(node.text)) return;
     const what = impurityOf(node);
     if (what !== null) found.push({ node, what });
   });

@@ -70,6 +70,13 @@ const BAD: readonly (readonly [name: string, path: string, code: string, expecte
     'only types',
   ],
   [
+    'a driven adapter using use cases',
+    'server/src/adapters/sqlite/a.ts',
+    "import { a } from '../../app/a.ts';",
+    'only',
+  ],
+  ['the app using the file system', 'server/src/app/a.ts', "import fs from 'node:fs';", 'no Node module'],
+  [
     'an undeclared package',
     'server/src/adapters/http/a.ts',
     "import a from 'left-pad';",
@@ -86,7 +93,7 @@ const BAD: readonly (readonly [name: string, path: string, code: string, expecte
   ['a computed import', 'server/src/core/a.ts', 'const a = import(name);', '(computed)'],
   ['an import type', 'server/src/core/a.ts', "let a: import('node:fs').Stats;", 'no Node module'],
   ['a re-export', 'server/src/core/a.ts', "export { a } from 'node:fs';", 'no Node module'],
-  ['a require', 'server/src/app/a.ts', "const a = require('fs');", 'not the package fs'],
+  ['a require', 'server/src/adapters/http/a.ts', "const a = require('fs');", 'not the package fs'],
 ];
 
 const IMPURE: readonly (readonly [code: string, expected: string])[] = [
@@ -116,7 +123,7 @@ describe('the layers gate', () => {
   });
 
   it.each(IMPURE)('refuses in the core: %s', async (code, expected) => {
-    for (const zone of ['server/src/core', 'protocol/src', 'evidence/src']) {
+    for (const zone of ['server/src/core', 'server/src/app', 'protocol/src', 'evidence/src']) {
       const problems = await judge(checkLayers, { [`${zone}/a.ts`]: code });
       expect(problems).toHaveLength(1);
       expect(problems[0]).toContain(`must not touch ${expected}`);
