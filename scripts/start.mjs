@@ -126,8 +126,8 @@ async function runDemo(base, signal) {
   console.log(
     'Two scripted learners now take the lesson, which lasts about a minute. 两名脚本学员开始上课，约需一分钟。',
   );
-  const { runShow } = await import('./demo/show.mjs');
   try {
+    const { runShow } = await import('./demo/show.mjs');
     await runShow({ base, say: console.log, signal });
   } catch (error) {
     // The server is fine without the show: say what went wrong and go on serving.
