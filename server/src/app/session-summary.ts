@@ -1,0 +1,59 @@
+/** The queryable summary of a sitting, from the engine's state. */
+import type { FindingKind, Verdict } from '@zhenxue/protocol';
+import type { SessionState } from '../core/session/state.ts';
+import type { Engine } from './engine.ts';
+import type { SessionRow } from './ports.ts';
+import type { Sitting } from './sitting.ts';
+
+/** Findings that say that a required control was kept from the learner (rules §4, population evidence). */
+const SUPPRESSIONS: ReadonlySet<FindingKind> = new Set<FindingKind>(['popup-suppressed', 'photo-suppressed']);
+
+/** Kinds of suppressed controls that count as population evidence, sorted. */
+export function suppressionsOf(findings: Verdict['findings']): readonly string[] {
+  const kinds = findings
+    .filter((f) => f.severity === 'violation' && f.attribution === 'unknown' && SUPPRESSIONS.has(f.kind))
+    .map((f) => f.kind);
+  return [...new Set(kinds)].sort();
+}
+
+/** Credited time and the furthest covered position of a sitting, ms; earlier sittings count for the latter. */
+export function progressOf(state: SessionState): { readonly creditedMs: number; readonly furthestMs: number } {
+  let furthestMs = 0;
+  for (const [, to] of state.facts.priorCovered) furthestMs = Math.max(furthestMs, to);
+  for (const [, to] of state.credit.set) furthestMs = Math.max(furthestMs, to);
+  return { creditedMs: state.credit.ms, furthestMs };
+}
+
+/** When the sitting must be looked at again even if this process is gone: then nobody would see the client leave. */
+function dueOf(sitting: Sitting): number | null {
+  if (sitting.sealed) return null;
+  if (!sitting.connected) return sitting.dueAt;
+  const unseen = sitting.at + sitting.facts.pack.session.resumeGraceMs;
+  return sitting.dueAt === null ? unseen : Math.min(sitting.dueAt, unseen);
+}
+
+/** The row to store with the sitting's newest records. */
+export function summaryOf(engine: Engine, sitting: Sitting): SessionRow {
+  const { facts, state } = sitting;
+  const verdict = engine.verdict(state);
+  return {
+    session: facts.session,
+    platform: facts.platform,
+    learner: facts.learner,
+    course: facts.course,
+    lesson: facts.lesson,
+    packId: facts.pack.id,
+    build: state.build,
+    openedAt: sitting.openedAt,
+    endedAt: sitting.ended === null ? null : (state.endedAt ?? sitting.at),
+    ended: sitting.ended,
+    outcome: verdict.outcome,
+    creditedMs: verdict.creditedMs,
+    coveragePermille: verdict.coveragePermille,
+    violations: verdict.findings.filter((f) => f.severity === 'violation').length,
+    suppressions: suppressionsOf(verdict.findings),
+    credited: verdict.credited,
+    seq: sitting.seq,
+    dueAt: dueOf(sitting),
+  };
+}
