@@ -25,7 +25,10 @@ export interface ActorRegistry {
 }
 
 /** Replays a sitting from the store. @throws Refusal `session-unknown`; Error when the stored record is damaged. */
-export async function loadSitting(deps: Pick<ActorDeps, 'engine' | 'store'>, session: string): Promise<Sitting> {
+export async function loadSitting(
+  deps: Pick<ActorDeps, 'engine' | 'store'>,
+  session: string,
+): Promise<Sitting> {
   const seed = await deps.store.seed(session);
   if (seed === null) throw new Refusal('session-unknown', 'expected the id of an existing sitting');
   return replaySitting(deps.engine, await deps.store.records(session), seed);

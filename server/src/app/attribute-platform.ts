@@ -3,12 +3,12 @@
  * finding against the platform, which cites them all, and a ban. A single learner never bans anybody.
  */
 import type { Finding, PlatformFinding } from '@zhenxue/protocol';
-import { banTerm, localDate } from '../core/sanctions/ban-term.ts';
+import { banTerm, localDate } from '../core/sanctions/ban-dates.ts';
 import { judgePopulation } from '../core/sanctions/population.ts';
+import { suppressionsOf } from '../core/verdict/verdict.ts';
 import type { App } from './context.ts';
 import { Refusal } from './failure.ts';
 import type { BanRow, Population } from './ports.ts';
-import { suppressionsOf } from './session-summary.ts';
 import type { Sitting } from './sitting.ts';
 
 /** What a suppression is called, for people. */
@@ -63,7 +63,14 @@ async function judge(app: App, sitting: Sitting, suppression: string): Promise<v
   const to = app.clock.now();
   const window = { from: to - sanctions.populationWindowMs, to };
   const build = sitting.state.build;
-  const population = await app.sessions.population({ platform, course, lesson, build, suppression, ...window });
+  const population = await app.sessions.population({
+    platform,
+    course,
+    lesson,
+    build,
+    suppression,
+    ...window,
+  });
   const judged = judgePopulation(population, sanctions);
   if (!judged.complete) return;
   const cited = await citedOf(app, population, suppression);
@@ -88,13 +95,18 @@ async function judge(app: App, sitting: Sitting, suppression: string): Promise<v
   const ban: BanRow = { id: app.newId(), platform, ...term, zone, imposedAt: to, mode: 'automatic', finding };
   if (!(await app.registry.impose(finding, ban))) return;
   app.metrics.count('ban.imposed');
-  app.log.warn('ban.imposed', { platform, finding: finding.id, startsOn: term.startsOn, endsOn: term.endsOn });
+  app.log.warn('ban.imposed', {
+    platform,
+    finding: finding.id,
+    startsOn: term.startsOn,
+    endsOn: term.endsOn,
+  });
   await endRunning(app, platform);
 }
 
 /** Looks at the population of every control that the sitting shows as suppressed. Never throws. */
 export async function attributePlatform(app: App, sitting: Sitting): Promise<void> {
-  for (const suppression of suppressionsOf(sitting.state.findings)) {
+  for (const suppression of suppressionsOf(sitting.state)) {
     try {
       await app.lock(`attribute:${sitting.facts.platform}`, () => judge(app, sitting, suppression));
     } catch (error) {

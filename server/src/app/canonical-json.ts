@@ -11,7 +11,8 @@ export function canonicalJson(value: unknown): string {
     return JSON.stringify(value);
   }
   if (Array.isArray(value)) return `[${value.map(canonicalJson).join(',')}]`;
-  if (typeof value !== 'object') throw new TypeError(`canonicalJson: expected plain data, got ${typeof value}`);
+  if (typeof value !== 'object')
+    throw new TypeError(`canonicalJson: expected plain data, got ${typeof value}`);
   const object = value as Readonly<Record<string, unknown>>;
   // RFC 8785 §3.2.3: keys sorted by UTF-16 code units, which is what the default sort does.
   const members = Object.keys(object)

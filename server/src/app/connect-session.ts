@@ -5,6 +5,7 @@ import { Refusal } from './failure.ts';
 import type { ClientLink } from './ports.ts';
 import type { SessionActor } from './session-actor.ts';
 import { progressOf } from './session-summary.ts';
+import { openDirectivesOf } from './sitting.ts';
 
 /** What the connecting client is told. */
 export function welcomeOf(app: Pick<App, 'tokens' | 'newId'>, actor: SessionActor): Welcome {
@@ -28,7 +29,7 @@ export function welcomeOf(app: Pick<App, 'tokens' | 'newId'>, actor: SessionActo
     },
     ...progressOf(sitting.state),
     videoMs: facts.videoMs,
-    pending: [...sitting.pending.values()],
+    pending: openDirectivesOf(sitting, actor.now()),
     resumeToken: app.tokens.issue(claims),
   };
 }

@@ -1,9 +1,10 @@
 /** The rule engine as the application calls it; one object, so that tests can script it. */
 import type { Verdict } from '@zhenxue/protocol';
 import type { Decision } from '../core/session/decision.ts';
-import { decide, openSession, verdictOf } from '../core/session/engine.ts';
+import { decide, openSession } from '../core/session/engine.ts';
 import type { SessionRecord, SittingFacts } from '../core/session/records.ts';
 import type { SessionState } from '../core/session/state.ts';
+import { verdictOf } from '../core/verdict/verdict.ts';
 
 /** Three pure functions; see `core/session/engine.ts`. */
 export interface Engine {

@@ -1,5 +1,12 @@
 /** One batch: checked, stored as received, and only then acknowledged. The text is attacker-controlled. */
-import { BATCH_BYTES_MAX, type Batch, type BatchAck, describeError, type ErrorCode, parseBatch } from '@zhenxue/protocol';
+import {
+  BATCH_BYTES_MAX,
+  type Batch,
+  type BatchAck,
+  describeError,
+  type ErrorCode,
+  parseBatch,
+} from '@zhenxue/protocol';
 import type { App } from './context.ts';
 import { Refusal } from './failure.ts';
 import { hashText } from './hash.ts';
@@ -38,7 +45,11 @@ async function repeated(app: App, actor: SessionActor, batch: Batch, text: strin
     const record = { kind: 'conflict', at: actor.now(), seq: batch.seq, hash } as const;
     await actor.apply(record, { text }).committed;
   }
-  return refuseBatch(actor, 'chain-mismatch', `expected the bytes stored under seq ${batch.seq}; both are kept`);
+  return refuseBatch(
+    actor,
+    'chain-mismatch',
+    `expected the bytes stored under seq ${batch.seq}; both are kept`,
+  );
 }
 
 async function ingest(app: App, actor: SessionActor, text: string): Promise<BatchAck> {

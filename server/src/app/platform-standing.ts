@@ -1,5 +1,5 @@
 /** May a platform open sittings today? (rules §3 `platform-registered`, §4 effect of a ban.) */
-import { banInForce, localDate } from '../core/sanctions/ban-term.ts';
+import { banInForce, localDate } from '../core/sanctions/ban-dates.ts';
 import type { App } from './context.ts';
 import { Refusal } from './failure.ts';
 import type { BanRow, PlatformRow } from './ports.ts';

@@ -4,6 +4,7 @@ import type { App } from './context.ts';
 import { Refusal } from './failure.ts';
 import { hashText } from './hash.ts';
 import type { SessionActor } from './session-actor.ts';
+import { openDirectivesOf } from './sitting.ts';
 
 /** Milliseconds after which a photo may be sent again. */
 const RETRY_MS = 1_000;
@@ -28,9 +29,13 @@ function metaOf(value: unknown): PhotoMeta {
 function imageOf(value: unknown, meta: PhotoMeta): Uint8Array {
   if (!(value instanceof Uint8Array)) throw new Refusal('invalid-request', 'photo: expected binary content');
   if (value.length > PHOTO_BYTES_MAX) {
-    throw new Refusal('payload-too-large', `photo: expected at most ${PHOTO_BYTES_MAX} bytes, got ${value.length}`);
+    throw new Refusal(
+      'payload-too-large',
+      `photo: expected at most ${PHOTO_BYTES_MAX} bytes, got ${value.length}`,
+    );
   }
-  if (hashText(value) !== meta.h) throw new Refusal('photo-hash-mismatch', 'photo: expected bytes that hash to h');
+  if (hashText(value) !== meta.h)
+    throw new Refusal('photo-hash-mismatch', 'photo: expected bytes that hash to h');
   if (!looksLikePhoto(value)) throw new Refusal('photo-unusable', 'photo: expected JPEG, PNG or WebP');
   return value;
 }
@@ -44,7 +49,8 @@ async function store(app: App, actor: SessionActor, meta: unknown, bytes: unknow
   await app.lock(`photo:${session}:${id}`, async () => {
     if (sitting.photos.has(id)) return actor.settled();
     if (sitting.sealed) throw new Refusal('session-ended', 'expected a sitting that has not ended');
-    if (sitting.pending.get(id)?.kind !== 'photo') {
+    const open = openDirectivesOf(sitting, actor.now());
+    if (!open.some((directive) => directive.kind === 'photo' && directive.id === id)) {
       throw new Refusal('photo-unexpected', 'photo: expected the id of an open photo request');
     }
     const hash = await app.vault.put({ session, id, platform, learner, course, bytes: image });
@@ -54,7 +60,12 @@ async function store(app: App, actor: SessionActor, meta: unknown, bytes: unknow
 }
 
 /** Takes one photo in. Never throws: every refusal is an answer. */
-export async function receivePhoto(app: App, actor: SessionActor, meta: unknown, bytes: unknown): Promise<PhotoAck> {
+export async function receivePhoto(
+  app: App,
+  actor: SessionActor,
+  meta: unknown,
+  bytes: unknown,
+): Promise<PhotoAck> {
   try {
     await store(app, actor, meta, bytes);
     return { ok: true, level: 'durable' };

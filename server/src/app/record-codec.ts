@@ -66,7 +66,8 @@ export function decodeRecord(kind: RecordKind, at: number, bytes: Uint8Array, se
   switch (kind) {
     case 'open': {
       const { seedHash, ...facts } = body;
-      if (seedHash !== seedCommitment(seed)) throw new Error('stored open record: expected the committed seed');
+      if (seedHash !== seedCommitment(seed))
+        throw new Error('stored open record: expected the committed seed');
       return { kind, at, facts: { ...facts, seed } as unknown as SittingFacts };
     }
     case 'conflict':

@@ -10,7 +10,7 @@ import { Refusal } from './failure.ts';
 import type { ClientLink, Clock, Log, Metrics, Schedule, SessionStore } from './ports.ts';
 import type { RecordExtras } from './record-codec.ts';
 import { summaryOf } from './session-summary.ts';
-import { type Sitting, takeIn } from './sitting.ts';
+import { openDirectivesOf, type Sitting, takeIn } from './sitting.ts';
 
 /** Appends of one sitting that may wait for their commit; beyond, the client is told to slow down. */
 const ACTOR_QUEUE_MAX = 64;
@@ -161,7 +161,7 @@ export function createActor(deps: ActorDeps, sitting: Sitting): SessionActor {
     if (!taken) deps.metrics.count('directive.unconfirmed');
     if (directive.kind === 'end') link.close();
     if (!taken || sitting.sealed || cell.broken || cell.link !== link) return;
-    if (sitting.pending.has(directive.id) && !sitting.delivered.has(directive.id)) {
+    if ((directive.kind === 'popup' || directive.kind === 'photo') && !sitting.delivered.has(directive.id)) {
       attempt({ kind: 'delivered', at: now(), directive: directive.id });
     }
   }
@@ -214,7 +214,7 @@ export function createActor(deps: ActorDeps, sitting: Sitting): SessionActor {
     },
     greet(): void {
       cell.greeted = true;
-      send([...sitting.pending.values()].filter(({ id }) => !sitting.delivered.has(id)));
+      send(openDirectivesOf(sitting, now()).filter(({ id }) => !sitting.delivered.has(id)));
     },
     idle: () => cell.link === null && cell.inFlight === 0,
     stop(): void {

@@ -1,27 +1,17 @@
 /** The queryable summary of a sitting, from the engine's state. */
-import type { FindingKind, Verdict } from '@zhenxue/protocol';
+import { furthestReached } from '../core/rules/fast-forward/rule.ts';
 import type { SessionState } from '../core/session/state.ts';
+import { suppressionsOf } from '../core/verdict/verdict.ts';
 import type { Engine } from './engine.ts';
 import type { SessionRow } from './ports.ts';
 import type { Sitting } from './sitting.ts';
 
-/** Findings that say that a required control was kept from the learner (rules §4, population evidence). */
-const SUPPRESSIONS: ReadonlySet<FindingKind> = new Set<FindingKind>(['popup-suppressed', 'photo-suppressed']);
-
-/** Kinds of suppressed controls that count as population evidence, sorted. */
-export function suppressionsOf(findings: Verdict['findings']): readonly string[] {
-  const kinds = findings
-    .filter((f) => f.severity === 'violation' && f.attribution === 'unknown' && SUPPRESSIONS.has(f.kind))
-    .map((f) => f.kind);
-  return [...new Set(kinds)].sort();
-}
-
-/** Credited time and the furthest covered position of a sitting, ms; earlier sittings count for the latter. */
-export function progressOf(state: SessionState): { readonly creditedMs: number; readonly furthestMs: number } {
-  let furthestMs = 0;
-  for (const [, to] of state.facts.priorCovered) furthestMs = Math.max(furthestMs, to);
-  for (const [, to] of state.credit.set) furthestMs = Math.max(furthestMs, to);
-  return { creditedMs: state.credit.ms, furthestMs };
+/** Credited time and the furthest position reached by playing, ms; earlier sittings count for the latter. */
+export function progressOf(state: SessionState): {
+  readonly creditedMs: number;
+  readonly furthestMs: number;
+} {
+  return { creditedMs: state.credit.ms, furthestMs: furthestReached(state) };
 }
 
 /** When the sitting must be looked at again even if this process is gone: then nobody would see the client leave. */
@@ -51,7 +41,7 @@ export function summaryOf(engine: Engine, sitting: Sitting): SessionRow {
     creditedMs: verdict.creditedMs,
     coveragePermille: verdict.coveragePermille,
     violations: verdict.findings.filter((f) => f.severity === 'violation').length,
-    suppressions: suppressionsOf(verdict.findings),
+    suppressions: suppressionsOf(state),
     credited: verdict.credited,
     seq: sitting.seq,
     dueAt: dueOf(sitting),

@@ -4,6 +4,7 @@
  */
 import { chainNext, chainStart } from '@zhenxue/evidence';
 import type { Directive, EndReason, Finding } from '@zhenxue/protocol';
+import { openDirectives } from '../core/session/engine.ts';
 import type { SessionRecord, SittingFacts } from '../core/session/records.ts';
 import type { SessionState } from '../core/session/state.ts';
 import type { Engine } from './engine.ts';
@@ -31,8 +32,7 @@ export interface Sitting {
   readonly recent: Map<number, string>;
   /** `seq:hash` of the second batches kept under a used number. */
   readonly conflicts: Set<string>;
-  /** Popups and photo requests that are not met yet, oldest first. */
-  readonly pending: Map<string, Directive>;
+  /** Open directives that the client confirmed to have taken over. */
   readonly delivered: Set<string>;
   /** Ids of stored photos. */
   readonly photos: Set<string>;
@@ -76,7 +76,6 @@ export function openSitting(
     hash: genesis,
     recent: new Map(),
     conflicts: new Set(),
-    pending: new Map(),
     delivered: new Set(),
     photos: new Set(),
     connected: false,
@@ -87,14 +86,15 @@ export function openSitting(
   return { sitting, stored };
 }
 
-function noteDirectives(sitting: Sitting, directives: readonly Directive[]): void {
-  for (const directive of directives) {
-    if (directive.kind === 'popup' || directive.kind === 'photo') sitting.pending.set(directive.id, directive);
-    if (directive.kind === 'settled' && directive.result === 'met') {
-      sitting.pending.delete(directive.ref);
-      sitting.delivered.delete(directive.ref);
-    }
-  }
+/** Directives that wait for the client, with the time left. */
+export function openDirectivesOf(sitting: Sitting, at: number): readonly Directive[] {
+  return openDirectives(sitting.state, at);
+}
+
+function noteDelivered(sitting: Sitting, id: string, at: number): void {
+  const open = new Set(openDirectivesOf(sitting, at).map((directive) => directive.id));
+  for (const old of sitting.delivered) if (!open.has(old)) sitting.delivered.delete(old);
+  if (open.has(id)) sitting.delivered.add(id);
 }
 
 function noteRecord(sitting: Sitting, record: SessionRecord, bytes: Uint8Array): void {
@@ -110,7 +110,7 @@ function noteRecord(sitting: Sitting, record: SessionRecord, bytes: Uint8Array):
       sitting.connected = record.kind === 'connected';
       return;
     case 'delivered':
-      if (sitting.pending.has(record.directive)) sitting.delivered.add(record.directive);
+      noteDelivered(sitting, record.directive, record.at);
       return;
     case 'photo':
       sitting.photos.add(record.id);
@@ -146,7 +146,6 @@ export function takeIn(
   sitting.dueAt = decision.dueAt;
   sitting.ended ??= decision.ended;
   noteRecord(sitting, record, bytes);
-  noteDirectives(sitting, decision.directives);
   return { stored, findings: decision.findings, directives: decision.directives };
 }
 
@@ -171,11 +170,13 @@ export function replaySitting(
   const open = first === undefined ? null : decodeRecord(first.kind, first.at, first.bytes, seed);
   if (first === undefined || open?.kind !== 'open') throw new Error('replay: expected an open record first');
   const { sitting, stored } = openSitting(engine, open.facts, open.at);
-  if (!sameBytes(stored.chain, first.chain)) throw new Error('replay: expected the chain to hold at record 1');
+  if (!sameBytes(stored.chain, first.chain))
+    throw new Error('replay: expected the chain to hold at record 1');
   for (const kept of rest) {
     const record = decodeRecord(kept.kind, kept.at, kept.bytes, seed);
     const chain = chainNext(sitting.head, kept, sha256);
-    if (!sameBytes(chain, kept.chain)) throw new Error(`replay: expected the chain to hold at record ${kept.n}`);
+    if (!sameBytes(chain, kept.chain))
+      throw new Error(`replay: expected the chain to hold at record ${kept.n}`);
     const text = Buffer.from(kept.bytes.buffer, kept.bytes.byteOffset, kept.bytes.length).toString();
     const raw = record.kind === 'conflict' ? (JSON.parse(text) as { text: string }).text : text;
     const taken = takeIn(engine, sitting, record, { text: raw, seed });

@@ -70,7 +70,8 @@ export function openDatabase(file: string): Database {
     const mode = pragma(db, 'journal_mode');
     if (mode !== 'wal') throw new Error(`${file}: expected journal_mode wal, got ${String(mode)}`);
     const synchronous = pragma(db, 'synchronous');
-    if (synchronous !== 2) throw new Error(`${file}: expected synchronous 2 (FULL), got ${String(synchronous)}`);
+    if (synchronous !== 2)
+      throw new Error(`${file}: expected synchronous 2 (FULL), got ${String(synchronous)}`);
     migrate(db, file);
     return db;
   } catch (error) {

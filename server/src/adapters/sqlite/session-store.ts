@@ -5,7 +5,14 @@ import { Refusal } from '../../app/failure.ts';
 import type { SessionAppend, SessionFilter, SessionRow, SessionStore } from '../../app/ports.ts';
 import type { Database, Row } from './database.ts';
 import type { Writer } from './group-commit.ts';
-import { changingColumns, cursorAfter, fixedColumns, readCursor, recordOf, sessionOf } from './session-rows.ts';
+import {
+  changingColumns,
+  cursorAfter,
+  fixedColumns,
+  readCursor,
+  recordOf,
+  sessionOf,
+} from './session-rows.ts';
 
 const FIXED = 'session, platform, learner, course, lesson, pack_id, opened_at';
 const CHANGING = [
@@ -40,7 +47,8 @@ function whereOf(filter: SessionFilter, cursor: string | null): { sql: string; v
   if (filter.openedBefore !== undefined) add('opened_at < ?', filter.openedBefore);
   if (cursor !== null) {
     const after = readCursor(cursor);
-    if (after === null) throw new Refusal('invalid-request', 'cursor: expected the cursor of an earlier page');
+    if (after === null)
+      throw new Refusal('invalid-request', 'cursor: expected the cursor of an earlier page');
     add('(opened_at, session) < (?, ?)', after.openedAt, after.session);
   }
   return { sql: parts.length === 0 ? '' : `WHERE ${parts.join(' AND ')}`, values };
@@ -53,7 +61,9 @@ function createChanges(db: Database): {
 } {
   const marks = Array.from({ length: 7 + CHANGING.length }, () => '?').join(', ');
   const insert = db.prepare(`INSERT INTO sessions (${FIXED}, ${CHANGING.join(', ')}) VALUES (${marks})`);
-  const update = db.prepare(`UPDATE sessions SET ${CHANGING.map((c) => `${c} = ?`).join(', ')} WHERE sid = ?`);
+  const update = db.prepare(
+    `UPDATE sessions SET ${CHANGING.map((c) => `${c} = ?`).join(', ')} WHERE sid = ?`,
+  );
   const seed = db.prepare('INSERT INTO seeds (sid, seed) VALUES (?, ?)');
   const sid = db.prepare('SELECT sid FROM sessions WHERE session = ?');
   const record = db.prepare('INSERT INTO records (sid, n, kind, at, bytes, chain) VALUES (?, ?, ?, ?, ?, ?)');
@@ -90,7 +100,9 @@ export function createSessionStore(db: Database, writer: Writer): SessionStore {
       'ORDER BY sid DESC LIMIT 1',
   );
   const ofSession = '(SELECT sid FROM sessions WHERE session = ?)';
-  const records = db.prepare(`SELECT n, kind, at, bytes, chain FROM records WHERE sid = ${ofSession} ORDER BY n`);
+  const records = db.prepare(
+    `SELECT n, kind, at, bytes, chain FROM records WHERE sid = ${ofSession} ORDER BY n`,
+  );
   const seed = db.prepare(`SELECT seed FROM seeds WHERE sid = ${ofSession}`);
   const batch = db.prepare(
     `SELECT bytes FROM records WHERE sid = ${ofSession} AND kind = ${RECORD_KINDS.batch} ORDER BY n LIMIT 1 OFFSET ?`,
