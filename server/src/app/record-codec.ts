@@ -71,19 +71,19 @@ export function decodeRecord(kind: RecordKind, at: number, bytes: Uint8Array, se
       return { kind, at, facts: { ...facts, seed } as unknown as SittingFacts };
     }
     case 'conflict':
-      return { kind, at, seq: body['seq'] as number, hash: body['hash'] as string };
+      return { kind, at, seq: body.seq as number, hash: body.hash as string };
     case 'delivered':
-      return { kind, at, directive: body['directive'] as string };
+      return { kind, at, directive: body.directive as string };
     case 'photo':
       return {
         kind,
         at,
-        id: body['id'] as string,
-        hash: body['hash'] as string,
-        bytes: body['bytes'] as number,
+        id: body.id as string,
+        hash: body.hash as string,
+        bytes: body.bytes as number,
       };
     case 'close':
-      return { kind, at, reason: body['reason'] as EndReason };
+      return { kind, at, reason: body.reason as EndReason };
     case 'connected':
     case 'disconnected':
     case 'tick':

@@ -61,7 +61,7 @@ function migrate(db: Database, file: string): void {
 export function openDatabase(file: string): Database {
   const db = new DatabaseSync(file);
   try {
-    assertSqliteVersion(String((db.prepare('SELECT sqlite_version() AS v').get() as Row)['v']));
+    assertSqliteVersion(String((db.prepare('SELECT sqlite_version() AS v').get() as Row).v));
     db.exec(`PRAGMA busy_timeout = ${BUSY_TIMEOUT_MS}`);
     db.exec('PRAGMA journal_mode = WAL');
     db.exec('PRAGMA synchronous = FULL');

@@ -5,16 +5,16 @@ import type { Database, Row } from './database.ts';
 import type { Writer } from './group-commit.ts';
 
 function platformOf(row: Row): PlatformRow {
-  return { id: row['id'] as string, name: row['name'] as string, listed: row['listed'] === 1 };
+  return { id: row.id as string, name: row.name as string, listed: row.listed === 1 };
 }
 
 function keyOf(row: Row): AccessKeyRow {
   return {
-    hash: row['hash'] as string,
-    label: row['label'] as string,
-    platform: row['platform'] as string | null,
-    scopes: JSON.parse(row['scopes'] as string) as Scope[],
-    mode: row['mode'] as 'test' | 'live',
+    hash: row.hash as string,
+    label: row.label as string,
+    platform: row.platform as string | null,
+    scopes: JSON.parse(row.scopes as string) as Scope[],
+    mode: row.mode as 'test' | 'live',
   };
 }
 
@@ -69,7 +69,7 @@ export function createRegistryStore(db: Database, writer: Writer): RegistryStore
     'SELECT body FROM bans WHERE ?1 IS NULL OR platform = ?1 ORDER BY imposed_at DESC, id DESC',
   );
   const impose = createImpose(db);
-  const body = <T>(row: unknown): T => JSON.parse((row as Row)['body'] as string) as T;
+  const body = <T>(row: unknown): T => JSON.parse((row as Row).body as string) as T;
   const run = (change: () => unknown): Promise<void> => writer.write(() => void change());
   return {
     putPlatform: (row) => run(() => putPlatform.run(row.id, row.name, row.listed ? 1 : 0)),
@@ -80,8 +80,8 @@ export function createRegistryStore(db: Database, writer: Writer): RegistryStore
     platforms: async () =>
       (platforms.all() as Row[]).map((row) => ({
         ...platformOf(row),
-        sessions: row['sessions'] as number,
-        invalid: row['invalid'] as number,
+        sessions: row.sessions as number,
+        invalid: row.invalid as number,
       })),
     putCourse: (owner, row) => run(() => putCourse.run(owner, row.id, JSON.stringify(row))),
     async course(owner, id) {

@@ -11,37 +11,37 @@ const KIND_NAMES: ReadonlyMap<number, RecordKind> = new Map(
 /** A summary as the application knows it. */
 export function sessionOf(row: Row): SessionRow {
   return {
-    session: row['session'] as string,
-    platform: row['platform'] as string,
-    learner: row['learner'] as string,
-    course: row['course'] as string,
-    lesson: row['lesson'] as string,
-    packId: row['pack_id'] as string,
-    build: row['build'] as string,
-    openedAt: row['opened_at'] as number,
-    endedAt: row['ended_at'] as number | null,
-    ended: row['ended'] as EndReason | null,
-    outcome: row['outcome'] as Outcome,
-    creditedMs: row['credited_ms'] as number,
-    coveragePermille: row['coverage_permille'] as number,
-    violations: row['violations'] as number,
-    suppressions: JSON.parse(row['suppressions'] as string) as string[],
-    credited: JSON.parse(row['credited'] as string) as [number, number][],
-    seq: row['seq'] as number,
-    dueAt: row['due_at'] as number | null,
+    session: row.session as string,
+    platform: row.platform as string,
+    learner: row.learner as string,
+    course: row.course as string,
+    lesson: row.lesson as string,
+    packId: row.pack_id as string,
+    build: row.build as string,
+    openedAt: row.opened_at as number,
+    endedAt: row.ended_at as number | null,
+    ended: row.ended as EndReason | null,
+    outcome: row.outcome as Outcome,
+    creditedMs: row.credited_ms as number,
+    coveragePermille: row.coverage_permille as number,
+    violations: row.violations as number,
+    suppressions: JSON.parse(row.suppressions as string) as string[],
+    credited: JSON.parse(row.credited as string) as [number, number][],
+    seq: row.seq as number,
+    dueAt: row.due_at as number | null,
   };
 }
 
 /** A link of the chain. @throws Error on a kind that this program does not know. */
 export function recordOf(row: Row): StoredRecord {
-  const kind = KIND_NAMES.get(row['kind'] as number);
+  const kind = KIND_NAMES.get(row.kind as number);
   if (kind === undefined) throw new Error('stored record: expected a known kind');
   return {
-    n: row['n'] as number,
+    n: row.n as number,
     kind,
-    at: row['at'] as number,
-    bytes: row['bytes'] as Uint8Array,
-    chain: row['chain'] as Uint8Array,
+    at: row.at as number,
+    bytes: row.bytes as Uint8Array,
+    chain: row.chain as Uint8Array,
   };
 }
 

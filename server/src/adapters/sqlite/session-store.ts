@@ -85,8 +85,8 @@ function createChanges(db: Database): {
     append(append: SessionAppend): void {
       const found = sid.get(append.row.session) as Row | undefined;
       if (found === undefined) throw new Error('append: expected a sitting that was created before');
-      update.run(...changingColumns(append.row), found['sid'] as number);
-      write(found['sid'] as number, append);
+      update.run(...changingColumns(append.row), found.sid as number);
+      write(found.sid as number, append);
     },
   };
 }
@@ -121,7 +121,7 @@ export function createSessionStore(db: Database, writer: Writer): SessionStore {
       'WHERE platform = ? AND course = ? AND lesson = ? AND build = ? AND opened_at >= ? AND opened_at <= ? ' +
       'ORDER BY opened_at, session',
   );
-  const names = (rows: unknown[]) => (rows as Row[]).map((row) => row['session'] as string);
+  const names = (rows: unknown[]) => (rows as Row[]).map((row) => row.session as string);
   const first = (row: unknown): SessionRow | null => (row === undefined ? null : sessionOf(row as Row));
   return {
     create: (append, secret) => writer.write(() => changes.insert(append, secret)),
@@ -129,11 +129,11 @@ export function createSessionStore(db: Database, writer: Writer): SessionStore {
     get: async (session) => first(get.get(session)),
     findLive: async (platform, learner, course, lesson) => first(live.get(platform, learner, course, lesson)),
     records: async (session) => (records.all(session) as Row[]).map(recordOf),
-    seed: async (session) => ((seed.get(session) as Row | undefined)?.['seed'] as string | undefined) ?? null,
+    seed: async (session) => ((seed.get(session) as Row | undefined)?.seed as string | undefined) ?? null,
     batchBytes: async (session, seq) =>
-      ((batch.get(session, seq - 1) as Row | undefined)?.['bytes'] as Uint8Array | undefined) ?? null,
+      ((batch.get(session, seq - 1) as Row | undefined)?.bytes as Uint8Array | undefined) ?? null,
     findings: async (session) =>
-      (findings.all(session) as Row[]).map((row) => JSON.parse(row['body'] as string) as Finding),
+      (findings.all(session) as Row[]).map((row) => JSON.parse(row.body as string) as Finding),
     async list(filter, page) {
       const { sql, values } = whereOf(filter, page.cursor);
       const rows = db
@@ -147,17 +147,17 @@ export function createSessionStore(db: Database, writer: Writer): SessionStore {
     livePlatformSessions: async (platform) => names(livePlatform.all(platform)),
     credited: async (platform, learner, course, lesson) =>
       (earlier.all(platform, learner, course, lesson) as Row[]).flatMap(
-        (row) => JSON.parse(row['credited'] as string) as [number, number][],
+        (row) => JSON.parse(row.credited as string) as [number, number][],
       ),
     async population(query) {
       const { platform, course, lesson, build, suppression, from, to } = query;
       const rows = population.all(`"${suppression}"`, platform, course, lesson, build, from, to) as Row[];
       const affected = rows
-        .filter((row) => row['affected'] === 1)
+        .filter((row) => row.affected === 1)
         .map((row) => ({
-          session: row['session'] as string,
-          learner: row['learner'] as string,
-          openedAt: row['opened_at'] as number,
+          session: row.session as string,
+          learner: row.learner as string,
+          openedAt: row.opened_at as number,
         }));
       return { sittings: rows.length, affected };
     },

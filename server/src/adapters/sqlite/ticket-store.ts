@@ -15,7 +15,7 @@ export function createTicketStore(db: Database, writer: Writer): TicketStore {
     async standing(jti) {
       const row = standing.get(jti) as Row | undefined;
       if (row === undefined) return 'unknown';
-      return row['used_at'] === null ? 'fresh' : 'used';
+      return row.used_at === null ? 'fresh' : 'used';
     },
     sweep: (at) => writer.write(() => Number(sweep.run(at).changes)),
   };
