@@ -52,11 +52,13 @@ function metricName(name: string): string {
 
 function addGauges(registry: Registry, gauges: Gauges): void {
   const add = (name: string, help: string, read: () => number) => {
-    const gauge = new Gauge({
+    new Gauge({
       name: `zhenxue_${name}`,
       help,
       registers: [registry],
-      collect: () => gauge.set(read()),
+      collect(): void {
+        this.set(read());
+      },
     });
   };
   add('live_sittings', 'Sittings in memory', gauges.liveSittings);

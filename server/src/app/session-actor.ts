@@ -136,7 +136,8 @@ export function createActor(deps: ActorDeps, sitting: Sitting): SessionActor {
     cell.inFlight -= 1;
     cell.durable = durable;
     send(directives);
-    if (findings.length > 0) deps.onFindings(sitting, findings);
+    // At the end once more: whatever an earlier process did not get to is looked at before the sitting is let go.
+    if (findings.length > 0 || sitting.sealed) deps.onFindings(sitting, findings);
   }
 
   function afterFailure(error: unknown): never {
