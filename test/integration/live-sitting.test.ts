@@ -77,7 +77,12 @@ describe('a live sitting', () => {
     const ack = await client.send([openEvent()]);
     expect(ack).toEqual({ ok: true, level: 'durable', seq: 1, creditedMs: 0, furthestMs: 0 });
     const { body } = await server.call('GET', `/v1/sessions/${session}`, { key: server.platformKey });
-    expect(body).toMatchObject({ session, outcome: 'in_progress', lessonTitle: '第 1 课', videoMs: VIDEO_MS });
+    expect(body).toMatchObject({
+      session,
+      outcome: 'in_progress',
+      lessonTitle: '第 1 课',
+      videoMs: VIDEO_MS,
+    });
   });
 
   it('given batches sent without waiting, when all are acked, then each is durable and in order', async () => {

@@ -48,7 +48,10 @@ export function openSocket(url: string, token: string, headers: Record<string, s
 }
 
 /** The refusal of a handshake: the body that the server wrote. */
-export function refusalOf(url: string, protocols: readonly string[]): Promise<{ status: number; body: string }> {
+export function refusalOf(
+  url: string,
+  protocols: readonly string[],
+): Promise<{ status: number; body: string }> {
   const headers = {
     connection: 'Upgrade',
     upgrade: 'websocket',
@@ -108,7 +111,12 @@ export async function connectClient(
   const sendText = (text: unknown): Promise<BatchAck> =>
     new Promise((resolve) => {
       socket.emit('batch', text, resolve);
-      const gone = { ok: false, code: 'unavailable', message: 'the socket closed', ...welcome.durable } as const;
+      const gone = {
+        ok: false,
+        code: 'unavailable',
+        message: 'the socket closed',
+        ...welcome.durable,
+      } as const;
       void closed.then(() => resolve(gone));
     });
   const batchOf = (events: readonly LearningEvent[]): string =>

@@ -50,18 +50,30 @@ export type TestOptions = Partial<Omit<ServerOptions, 'config'>> & {
   readonly env?: Readonly<Record<string, string>>;
 };
 
-async function seed(running: RunningServer): Promise<{ platformKey: string; otherKey: string; regulatorKey: string }> {
+async function seed(
+  running: RunningServer,
+): Promise<{ platformKey: string; otherKey: string; regulatorKey: string }> {
   await running.putPlatform({ id: 'school-a', name: '甲校', listed: true });
   await running.putPlatform({ id: 'school-b', name: '乙校', listed: true });
   const scopes = ['tickets', 'courses', 'sessions:read'] as const;
   const platformKey = await running.createKey({ label: 'a', platform: 'school-a', scopes, mode: 'live' });
   const otherKey = await running.createKey({ label: 'b', platform: 'school-b', scopes, mode: 'live' });
-  const regulatorKey = await running.createKey({ label: 'r', platform: null, scopes: ['regulator'], mode: 'live' });
+  const regulatorKey = await running.createKey({
+    label: 'r',
+    platform: null,
+    scopes: ['regulator'],
+    mode: 'live',
+  });
   return { platformKey, otherKey, regulatorKey };
 }
 
 export async function startTestServer(options: TestOptions = {}): Promise<TestServer> {
-  const { dir = await mkdtemp(join(tmpdir(), 'zhenxue-')), time = createFakeTime(), env = {}, ...rest } = options;
+  const {
+    dir = await mkdtemp(join(tmpdir(), 'zhenxue-')),
+    time = createFakeTime(),
+    env = {},
+    ...rest
+  } = options;
   const settings = { ZHENXUE_PORT: '0', ZHENXUE_DATA_DIR: dir, ZHENXUE_PACK: 'demo', ...env };
   const config = readConfig(settings);
   const { clock, schedule } = time;
@@ -72,7 +84,8 @@ export async function startTestServer(options: TestOptions = {}): Promise<TestSe
   const call: TestServer['call'] = async (method, path, { key, body } = {}) => {
     const headers: Record<string, string> = { 'content-type': 'application/json' };
     if (key !== undefined) headers['authorization'] = `Bearer ${key}`;
-    const content = body === undefined ? {} : { body: typeof body === 'string' ? body : JSON.stringify(body) };
+    const content =
+      body === undefined ? {} : { body: typeof body === 'string' ? body : JSON.stringify(body) };
     const answer = await fetch(`${url}${path}`, { method, headers, ...content });
     const text = await answer.text();
     const json = text === '' ? {} : (JSON.parse(text) as Record<string, unknown>);
