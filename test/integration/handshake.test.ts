@@ -15,7 +15,7 @@ afterAll(async () => {
 
 async function checkCode(ticket: unknown): Promise<unknown> {
   const { status, body } = await server.call('POST', '/v1/tickets/check', { body: { ticket } });
-  return status === 204 ? 'usable' : body['code'];
+  return status === 204 ? 'usable' : body.code;
 }
 
 describe('the handshake', () => {

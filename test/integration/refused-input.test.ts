@@ -59,7 +59,7 @@ describe('the order of a sitting', () => {
     expect(refused).toMatchObject({ ok: false, code: 'chain-mismatch', seq: 1, hash: hashOf(first) });
     const path = `/v1/sessions/${client.welcome.session}/verdict`;
     const { body } = await server.call('GET', path, { key: server.regulatorKey });
-    expect(body['findings']).toMatchObject([{ kind: 'seq-conflict' }]);
+    expect(body.findings).toMatchObject([{ kind: 'seq-conflict' }]);
   });
 
   it('given a hole, then the batch is out of order and the ack says where to go on', async () => {

@@ -62,7 +62,7 @@ describe('errors', () => {
     async (_n, method, path, body, status, code) => {
       const answer = await server.call(method, path, { key: server.platformKey, body });
       expect(answer.headers.get('content-type')).toMatch(/^application\/problem\+json/);
-      expect({ status: answer.status, code: answer.body['code'] }).toEqual({ status, code });
+      expect({ status: answer.status, code: answer.body.code }).toEqual({ status, code });
       expect(answer.body).toMatchObject({
         type: `urn:zhenxue:problem:${code}`,
         status,
@@ -111,9 +111,9 @@ describe('tenants', () => {
     for (;;) {
       const path = `/v1/sessions?limit=3&course=course-a${cursor}`;
       const { body } = await server.call('GET', path, { key: server.platformKey });
-      seen.push(...(body['items'] as { learner: string }[]).map(({ learner }) => learner));
-      if (body['next'] === null) break;
-      cursor = `&cursor=${String(body['next'])}`;
+      seen.push(...(body.items as { learner: string }[]).map(({ learner }) => learner));
+      if (body.next === null) break;
+      cursor = `&cursor=${String(body.next)}`;
     }
     expect(seen.slice(0, 3)).toEqual(['paged-6', 'paged-5', 'paged-4']);
     expect(new Set(seen).size).toBe(seen.length);
@@ -135,7 +135,7 @@ describe('the console login', () => {
   it('given an access key, then a short token reads what the key may read, until it expires', async () => {
     const login = await server.call('POST', '/v1/console/tokens', { key: server.regulatorKey });
     expect(login).toMatchObject({ status: 201, body: { role: 'regulator' } });
-    const key = String(login.body['token']);
+    const key = String(login.body.token);
     expect((await server.call('GET', '/v1/platforms', { key })).status).toBe(200);
     expect((await server.call('POST', '/v1/console/tokens', { key })).status).toBe(401);
     server.time.advance(1_800_000);
@@ -154,7 +154,7 @@ describe('files and headers', () => {
     expect(answer.headers['content-type']).toMatch(/javascript/);
     await request(server.url)
       .get('/sdk/zhenxue.mjs')
-      .set('If-None-Match', String(answer.headers['etag']))
+      .set('If-None-Match', String(answer.headers.etag))
       .expect(304);
   });
 
@@ -206,8 +206,8 @@ describe('the demo platform', () => {
     const ticket = await server.call('POST', '/demo/api/ticket', { body: { lesson: 'lesson-1' } });
     expect(ticket).toMatchObject({ status: 201, body: { session: expect.any(String), resumed: false } });
     const console = await server.call('POST', '/demo/api/console-token');
-    const key = String(console.body['token']);
-    const detail = await server.call('GET', `/v1/sessions/${String(ticket.body['session'])}`, { key });
+    const key = String(console.body.token);
+    const detail = await server.call('GET', `/v1/sessions/${String(ticket.body.session)}`, { key });
     expect(detail.body).toMatchObject({
       platform: 'demo-platform',
       learner: 'demo-learner',

@@ -83,7 +83,7 @@ export async function startTestServer(options: TestOptions = {}): Promise<TestSe
 
   const call: TestServer['call'] = async (method, path, { key, body } = {}) => {
     const headers: Record<string, string> = { 'content-type': 'application/json' };
-    if (key !== undefined) headers['authorization'] = `Bearer ${key}`;
+    if (key !== undefined) headers.authorization = `Bearer ${key}`;
     const content =
       body === undefined ? {} : { body: typeof body === 'string' ? body : JSON.stringify(body) };
     const answer = await fetch(`${url}${path}`, { method, headers, ...content });
