@@ -63,7 +63,8 @@ function itemsOf<T>(answer: Page<T> | readonly T[]): readonly T[] {
 /** `?a=b&c=d` of the entries that are not empty, or the empty string. */
 export function queryString(entries: Readonly<Record<string, string | null>>): string {
   const query = new URLSearchParams();
-  for (const [name, value] of Object.entries(entries)) if (value !== null && value !== '') query.set(name, value);
+  for (const [name, value] of Object.entries(entries))
+    if (value !== null && value !== '') query.set(name, value);
   const text = query.toString();
   return text === '' ? '' : `?${text}`;
 }

@@ -34,7 +34,8 @@ export const en: Messages = {
     title: 'Sign in to the console',
     lead: 'Look up sittings, check what a verdict rests on, see which platforms are banned.',
     key: 'Access key',
-    keyHint: 'Issued by the regulator or the platform’s administrator. It is exchanged for a short-lived token and not kept.',
+    keyHint:
+      'Issued by the regulator or the platform’s administrator. It is exchanged for a short-lived token and not kept.',
     submit: 'Sign in',
     demo: 'Enter as demo regulator',
     demoHint: 'This server runs in demo mode. No key is needed.',
@@ -110,7 +111,8 @@ export const en: Messages = {
       inProgressViolation: 'The sitting has not ended, but a violation was found: {rules}.',
       valid: 'Controlled throughout: every requirement is covered by a control, and no violation was found.',
       invalid: 'Violation found: {rules}. Clause: {clauses}.',
-      undetermined: 'No violation was found, but a requirement was not shown to be met. A lost signal is not cheating.',
+      undetermined:
+        'No violation was found, but a requirement was not shown to be met. A lost signal is not cheating.',
       incomplete: 'The learner ended the sitting early. What was studied stays on record.',
     },
     emptyFindings: 'Nothing was found. The server checked playback, page state and popup answers throughout.',

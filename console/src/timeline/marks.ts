@@ -21,6 +21,10 @@ export function popupFate(popup: PopupCoverage, now: number): PopupFate {
 export function popupMarks(timeline: Timeline, now: number): PopupMark[] {
   return timeline.popups.map((popup) => {
     const fate = popupFate(popup, now);
-    return { popup, fate, endAt: popup.answeredAt ?? Math.min(popup.deadlineAt, Math.max(now, popup.issuedAt)) };
+    return {
+      popup,
+      fate,
+      endAt: popup.answeredAt ?? Math.min(popup.deadlineAt, Math.max(now, popup.issuedAt)),
+    };
   });
 }
