@@ -127,6 +127,30 @@ export function stretch(scales: Scales, fromAt: number, toAt: number): { x: numb
   return { x, width: Math.max(0, scales.x(Math.max(fromAt, toAt)) - x) };
 }
 
+/**
+ * Moves marks apart to the right until they are at least `gap` pixels from each other, then back from the right edge.
+ * Order and ids are kept; with more marks than room they overlap at the left edge.
+ */
+export function spread(
+  marks: readonly { readonly id: string; readonly x: number }[],
+  gap: number,
+  low: number,
+  high: number,
+): { id: string; x: number }[] {
+  const placed = marks.map((mark) => ({ ...mark })).sort((a, b) => a.x - b.x);
+  let least = low;
+  for (const mark of placed) {
+    mark.x = Math.max(mark.x, least);
+    least = mark.x + gap;
+  }
+  let most = high;
+  for (const mark of placed.reverse()) {
+    mark.x = Math.max(low, Math.min(mark.x, most));
+    most = mark.x - gap;
+  }
+  return placed.reverse();
+}
+
 /** Position and slope at an instant, read off the points; null outside them. */
 export function readingAt(timeline: Timeline, at: number): Reading | null {
   const next = timeline.points.findIndex(([pointAt]) => pointAt > at);
