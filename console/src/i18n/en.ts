@@ -84,6 +84,7 @@ export const en: Messages = {
   session: {
     verdict: 'Verdict',
     provisional: 'The sitting goes on; this can still change.',
+    stands: 'The sitting goes on, but a violation that was found stays.',
     final: 'Final',
     number: 'Sitting',
     opened: 'Opened',

@@ -81,6 +81,7 @@ export const zh = {
   session: {
     verdict: '判定结论',
     provisional: '学习仍在进行，结论可能变化。',
+    stands: '学习仍在进行，但已发现的违规不会撤销。',
     final: '最终结论',
     number: '记录编号',
     opened: '开始',

@@ -1,6 +1,6 @@
 /** What the tooltip says. */
 import type { Finding, Timeline } from '@zhenxue/protocol';
-import { quantity } from '../format/quantity.ts';
+import { quantities } from '../format/quantity.ts';
 import { clock, localTime, localTimeTenths, rate, span } from '../format/time.ts';
 import { readingAt } from './geometry.ts';
 import type { PopupMark } from './marks.ts';
@@ -46,10 +46,9 @@ export function findingTip(finding: Finding, t: Translate): Tip {
     `${localTimeTenths(fromAt)} – ${localTimeTenths(toAt)}`,
     `${t('findings.media')} ${clock(fromM)} – ${clock(toM)}`,
   ];
-  if (finding.claimed !== null)
-    lines.push(`${t('findings.claimed')} ${quantity(finding.kind, finding.claimed)}`);
-  if (finding.measured !== null)
-    lines.push(`${t('findings.measured')} ${quantity(finding.kind, finding.measured)}`);
+  const { claimed, measured } = quantities(finding);
+  if (claimed !== null) lines.push(`${t('findings.claimed')} ${claimed}`);
+  if (measured !== null) lines.push(`${t('findings.measured')} ${measured}`);
   return { title: t(`rule.${finding.rule}`), lines };
 }
 
