@@ -3,10 +3,10 @@
  * use (batches, chain, acks, reconnects). For demos, tests and load tools; never a way around the server's rules.
  */
 import type { Directive, LearningEvent, Welcome } from '@zhenxue/protocol';
+import type { ConnectionState } from './core/connection.ts';
+import { hashBytes } from './core/digest.ts';
 import type { GetTicket, OpenLink, OutboxStore, Probe, Random, Schedule, WallClock } from './core/effects.ts';
 import { MonitorError, type MonitorErrorCode } from './core/errors.ts';
-import { hashBytes } from './core/digest.ts';
-import type { ConnectionState } from './core/connection.ts';
 import { createSitting } from './core/sitting.ts';
 import { httpProbe } from './effects/http-probe.ts';
 import { createMemoryStore } from './effects/memory-store.ts';

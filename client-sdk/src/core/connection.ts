@@ -2,7 +2,7 @@
  * Keeps one connection alive: ticket, handshake, welcome, backoff, resume token, new ticket. Knows nothing of batches.
  * A refused handshake tells a browser nothing, so the reason is asked for separately (`Probe`).
  */
-import { type Directive, PROTOCOL_VERSION, type Welcome } from '@zhenxue/protocol';
+import { type Directive, type ErrorCode, PROTOCOL_VERSION, type Welcome } from '@zhenxue/protocol';
 import type { GetTicket, Link, OpenLink, Probe, ProbeAnswer, Random, Schedule } from './effects.ts';
 import { MonitorError, type MonitorErrorCode } from './errors.ts';
 import { BACKOFF_MAX_MS, BACKOFF_MIN_MS, STABLE_MS, TOKEN_TRIES_MAX, WELCOME_TIMEOUT_MS } from './limits.ts';
@@ -115,18 +115,26 @@ export function createConnection(options: ConnectionOptions): Connection {
     }
   }
 
+  /** A new ticket may help, and is asked for at once when only the resume token was refused. */
+  function discard(used: Token, code: ErrorCode): void {
+    token = null;
+    if (used.kind === 'resume') {
+      void connect();
+      return;
+    }
+    freshRefusals += 1;
+    if (freshRefusals >= TOKEN_TRIES_MAX) fail(code);
+    else wait();
+  }
+
   function judge(used: Token, answer: ProbeAnswer): void {
-    if (answer === 'unreachable' || (answer !== 'usable' && passesAtHandshake(answer))) return wait();
     if (answer === 'usable') {
       tokenTries += 1;
       if (tokenTries >= TOKEN_TRIES_MAX) token = null;
-      return wait();
-    }
-    if (!isAboutToken(answer)) return fail(answer);
-    token = null;
-    if (used.kind === 'resume') return void connect();
-    freshRefusals += 1;
-    return freshRefusals >= TOKEN_TRIES_MAX ? fail(answer) : wait();
+      wait();
+    } else if (answer === 'unreachable' || passesAtHandshake(answer)) wait();
+    else if (isAboutToken(answer)) discard(used, answer);
+    else fail(answer);
   }
 
   async function refused(mine: number, used: Token): Promise<void> {
@@ -137,7 +145,10 @@ export function createConnection(options: ConnectionOptions): Connection {
   function welcomed(welcome: Welcome, from: Link): void {
     stopTimer?.();
     stopTimer = null;
-    if (welcome.v !== PROTOCOL_VERSION) return fail('unsupported-version');
+    if (welcome.v !== PROTOCOL_VERSION) {
+      fail('unsupported-version');
+      return;
+    }
     token = { kind: 'resume', value: welcome.resumeToken };
     tokenTries = 0;
     freshRefusals = 0;
@@ -151,9 +162,10 @@ export function createConnection(options: ConnectionOptions): Connection {
   function closed(used: Token): void {
     const wasOnline = state === 'online';
     quiet();
-    if (!wasOnline) return void refused(attempt, used);
-    on.down();
-    wait();
+    if (wasOnline) {
+      on.down();
+      wait();
+    } else void refused(attempt, used);
   }
 
   async function connect(): Promise<void> {

@@ -96,7 +96,15 @@ export function createOutbox(options: OutboxOptions): Outbox {
       const part = events.slice(i, i + EVENTS_PER_BATCH_MAX);
       const { seq, hash: prev } = { seq: tail.seq + 1, hash: tail.hash };
       const text = encodeBatch({ v: PROTOCOL_VERSION, session, seq, prev, events: part });
-      const batch = { session, seq, prev, hash: hashText(text), text, count: part.length, storedAt: wallNow() };
+      const batch = {
+        session,
+        seq,
+        prev,
+        hash: hashText(text),
+        text,
+        count: part.length,
+        storedAt: wallNow(),
+      };
       made.push(batch);
       tail = batch;
     }

@@ -95,7 +95,8 @@ export function createSitting(options: SittingOptions): Sitting {
   }
 
   function settle(): void {
-    if (!over && (buffer.length > 0 || (line?.outbox.size() ?? 0) > 0 || (line?.photos.size() ?? 0) > 0)) return;
+    if (!over && (buffer.length > 0 || (line?.outbox.size() ?? 0) > 0 || (line?.photos.size() ?? 0) > 0))
+      return;
     const done = waiters;
     waiters = [];
     for (const resolve of done) resolve();
@@ -132,7 +133,14 @@ export function createSitting(options: SittingOptions): Sitting {
       fatal: (code) => finish(new MonitorError(code)),
       dead: () => connection.restart(),
     });
-    const photos = createPhotoQueue({ session, store, schedule, wallNow, settled: settle, warned: on.warned });
+    const photos = createPhotoQueue({
+      session,
+      store,
+      schedule,
+      wallNow,
+      settled: settle,
+      warned: on.warned,
+    });
     return { outbox, sender, photos };
   }
 
@@ -149,8 +157,9 @@ export function createSitting(options: SittingOptions): Sitting {
         break;
       }
     }
-    on.directive(directive);
+    // Nothing more is accepted after the end: what the listeners still record must not be sent.
     if (directive.kind === 'end') finish(null);
+    on.directive(directive);
   }
 
   async function opened(welcome: Welcome, link: Link): Promise<void> {

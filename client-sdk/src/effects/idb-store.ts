@@ -43,8 +43,7 @@ export function createIdbStore(): OutboxStore {
   }
 
   return {
-    batches: async (session) =>
-      (await opened).getAll('batches', ofSession(session, Number.MAX_SAFE_INTEGER)),
+    batches: async (session) => (await opened).getAll('batches', ofSession(session, Number.MAX_SAFE_INTEGER)),
     put: (batches) =>
       change('batches', (db) => {
         const tx = db.transaction('batches', 'readwrite');

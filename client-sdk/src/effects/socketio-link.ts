@@ -1,4 +1,11 @@
-import { type BatchAck, type Directive, type PhotoAck, WS_PROTOCOL, WS_TICKET_PREFIX, type Welcome } from '@zhenxue/protocol';
+import {
+  type BatchAck,
+  type Directive,
+  type PhotoAck,
+  type Welcome,
+  WS_PROTOCOL,
+  WS_TICKET_PREFIX,
+} from '@zhenxue/protocol';
 import { io } from 'socket.io-client';
 import type { OpenLink } from '../core/effects.ts';
 import { WELCOME_TIMEOUT_MS } from '../core/limits.ts';
