@@ -19,5 +19,5 @@ export type {
 export { MonitorError, type MonitorErrorCode } from './core/errors.ts';
 export { createMonitor, type Monitor } from './monitor/create-monitor.ts';
 export type { MonitorEffects, MonitorEvents, MonitorOptions } from './monitor/options.ts';
-export type { OpenCamera } from './photo/capture.ts';
-export type { Lang } from './texts.ts';
+export type { OpenCamera } from './screen/photo/capture.ts';
+export type { Lang } from './screen/texts.ts';

@@ -15,9 +15,9 @@ import {
   type PhotoAck,
   type PhotoMeta,
   parseBatch,
+  type Welcome,
   WS_PROTOCOL,
   WS_TICKET_PREFIX,
-  type Welcome,
 } from '@zhenxue/protocol';
 import { Server, type Socket } from 'socket.io';
 import { SDK_PAGE } from './sdk-page.ts';
@@ -144,7 +144,9 @@ export async function startSdkServer(options: SdkServerOptions = {}): Promise<Sd
 
   const http = createServer(async (request, response) => {
     const path = (request.url ?? '').split('?')[0] ?? '';
-    if (path === '/') response.setHeader('content-type', 'text/html').end(SDK_PAGE);
+    if (path === '/blank')
+      response.setHeader('content-type', 'text/html').end('<!doctype html><title>-</title>');
+    else if (path === '/') response.setHeader('content-type', 'text/html').end(SDK_PAGE);
     else if (path === '/clip.webm') serveFile(request, response, 'server/demo/clip.webm', 'video/webm');
     else if (path.startsWith('/sdk/'))
       serveFile(request, response, `client-sdk/dist/${path.slice(5)}`, 'text/javascript');
@@ -266,7 +268,9 @@ export async function startSdkServer(options: SdkServerOptions = {}): Promise<Sd
         const timer = setTimeout(() => {
           watchers.delete(watch);
           const types = server.events().map((event) => event.e);
-          reject(new Error(`${what}: did not happen; events: ${types.join(' ')}; ${chain.faults.join('; ')}`));
+          reject(
+            new Error(`${what}: did not happen; events: ${types.join(' ')}; ${chain.faults.join('; ')}`),
+          );
         }, limitMs);
         watchers.add(watch);
         watch();

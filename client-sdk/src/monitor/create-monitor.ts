@@ -5,7 +5,7 @@ import { createIdbStore } from '../effects/idb-store.ts';
 import { socketIoLinks } from '../effects/socketio-link.ts';
 import { timerSchedule } from '../effects/timer-schedule.ts';
 import { blobWorker } from '../effects/worker-clock.ts';
-import type { Lang } from '../texts.ts';
+import type { Lang } from '../screen/texts.ts';
 import type { MonitorEffects, MonitorEvents, MonitorOptions } from './options.ts';
 import { createRun, type Run } from './run.ts';
 

@@ -10,8 +10,8 @@ import type {
   WallClock,
 } from '../core/effects.ts';
 import type { MonitorError } from '../core/errors.ts';
-import type { OpenCamera } from '../photo/capture.ts';
-import type { Lang } from '../texts.ts';
+import type { OpenCamera } from '../screen/photo/capture.ts';
+import type { Lang } from '../screen/texts.ts';
 
 /** What a monitor tells its page. None of it decides anything: results are fetched by the platform's backend. */
 export interface MonitorEvents {

@@ -5,7 +5,7 @@ import { MonitorError } from '../core/errors.ts';
 import { createSitting, type Sitting, type SittingEvents } from '../core/sitting.ts';
 import { holdSession } from '../effects/session-lock.ts';
 import { type EvidenceClock, startWorkerClock } from '../effects/worker-clock.ts';
-import type { Lang } from '../texts.ts';
+import type { Lang } from '../screen/texts.ts';
 import type { MonitorEffects, MonitorEvents, MonitorOptions } from './options.ts';
 import { startWatch, type Watch } from './watch.ts';
 
@@ -17,6 +17,15 @@ export interface RunOptions {
   readonly emitter: Emitter<MonitorEvents>;
   /** Called once when the run is over by itself: ended by the server or failed. */
   readonly over: () => void;
+}
+
+type ScreenPart = typeof import('../screen/screen.ts');
+
+/** Fetches what the learner sees, beside everything else that a start does. */
+function loadScreen(): Promise<ScreenPart> {
+  return import('../screen/screen.ts').catch((cause: unknown) => {
+    throw new MonitorError('unreachable', cause);
+  });
 }
 
 /** A run. */
@@ -92,13 +101,19 @@ export function createRun(given: RunOptions): Run {
     on,
   });
 
-  function begin(welcome: Welcome, running: EvidenceClock, welcomedAt: number): void {
+  function begin(
+    welcome: Welcome,
+    running: EvidenceClock,
+    welcomedAt: number,
+    { openScreen }: ScreenPart,
+  ): void {
     tell({ session: welcome.session });
     watch = startWatch({
       ...given,
       clock: running,
       welcomedAt,
       welcome,
+      openScreen,
       emit: sitting.record,
       upload: (id, h, bytes) =>
         void sitting.photo(id, h, bytes).catch((cause: unknown) => {
@@ -139,14 +154,16 @@ export function createRun(given: RunOptions): Run {
 
   return {
     async start() {
+      const loading = loadScreen();
+      loading.catch(() => undefined);
       try {
         clock = await startWorkerClock(effects.createWorker, effects.schedule);
         if (stopped) throw new MonitorError('stopped');
         const running = clock;
-        const welcome = await sitting.start();
+        const [welcome, screen] = await Promise.all([sitting.start(), loading]);
         const welcomedAt = await new Promise<number>((resolve) => running.ask(resolve));
         if (stopped) throw new MonitorError('stopped');
-        begin(welcome, running, welcomedAt);
+        begin(welcome, running, welcomedAt, screen);
         listen(true);
       } catch (cause) {
         await stop();

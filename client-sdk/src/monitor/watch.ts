@@ -1,14 +1,19 @@
 /** Everything that watches one page during one open sitting: witnesses, guard, popups, photos. Starts together, stops together. */
-import type { Directive, GuardAct, LearningEvent, Welcome } from '@zhenxue/protocol';
+import {
+  type Directive,
+  type GuardAct,
+  type LearningEvent,
+  PHOTO_BYTES_MAX,
+  type Welcome,
+} from '@zhenxue/protocol';
 import { SDK_BUILD } from '../build.ts';
+import { hashBytes } from '../core/digest.ts';
 import type { Emitter } from '../core/emitter.ts';
 import type { EvidenceClock } from '../effects/worker-clock.ts';
 import { startGuard } from '../guard/guard.ts';
-import { createNotice } from '../layer/notice.ts';
-import { createPhotoDesk } from '../photo/photo-desk.ts';
-import { createPopupDesk } from '../popup/popup-desk.ts';
+import type { openScreen } from '../screen/screen.ts';
+import type { Lang } from '../screen/texts.ts';
 import { startSignals } from '../signals/registry.ts';
-import { type Lang, type Texts, textsOf } from '../texts.ts';
 import type { MonitorEffects, MonitorEvents, MonitorOptions } from './options.ts';
 import { watchPage } from './page-state.ts';
 import { watchPlayer } from './player.ts';
@@ -22,6 +27,7 @@ export interface WatchOptions {
   readonly options: MonitorOptions;
   readonly effects: MonitorEffects;
   readonly lang: Lang;
+  readonly openScreen: typeof openScreen;
   readonly clock: EvidenceClock;
   /** Clock reading at the welcome. */
   readonly welcomedAt: number;
@@ -43,32 +49,11 @@ export interface Watch {
   stop(): void;
 }
 
-function actText(texts: Texts, act: GuardAct): string {
-  switch (act) {
-    case 'rate-reset':
-      return texts.guardRate;
-    case 'seek-bounced':
-      return texts.guardSeek;
-    case 'paused-hidden':
-      return texts.guardHidden;
-    case 'paused-unfocused':
-      return texts.guardUnfocused;
-    case 'paused-control':
-      return texts.guardControl;
-    case 'paused-offline':
-      return texts.guardOffline;
-    default:
-      return act satisfies never;
-  }
-}
-
 /** Starts watching; the first event recorded is `open`. */
 export function startWatch(given: WatchOptions): Watch {
   const { options, effects, clock, welcome, emitter, lang } = given;
   const { video } = options;
-  const doc = video.ownerDocument;
-  const texts = textsOf(lang);
-  const container = options.container ?? doc.body;
+  const container = options.container ?? video.ownerDocument.body;
   const enforce = welcome.guard === 'enforce' || options.guard === 'enforce';
   const player = watchPlayer(video);
   const page = watchPage(player, () => !enforce);
@@ -78,9 +63,9 @@ export function startWatch(given: WatchOptions): Watch {
   record({ e: 'open', d: player.durationMs(), build: SDK_BUILD });
 
   const shared = { onTick: clock.onTick, ask: clock.ask, last: clock.last, record };
-  const notice = createNotice({ video, container, lang, ...shared });
-  const popups = createPopupDesk({ video, container, texts, lang, own: notice.owns, ...shared });
-  const photos = createPhotoDesk({ doc, texts, notice, ...effects, ...shared, upload: given.upload });
+  const visible = { video, container, lang, hash: hashBytes, bytesMax: PHOTO_BYTES_MAX };
+  const screen = given.openScreen({ ...effects, ...shared, ...visible, upload: given.upload });
+  const { popups, photos } = screen;
   const stopSignals = startSignals({ player, page, popups, beatMs: welcome.beatMs, ...shared });
 
   let offlineSince: number | null = null;
@@ -89,10 +74,10 @@ export function startWatch(given: WatchOptions): Watch {
     const now = clock.last();
     if (now - (actedAt.get(what) ?? Number.NEGATIVE_INFINITY) < ACT_AGAIN_MS) return;
     actedAt.set(what, now);
-    const message = actText(texts, what);
+    const message = screen.actText(what);
     if (enforce) {
       record({ e: 'guard', act: what, v: value });
-      if (what !== 'paused-control') notice.show(message);
+      if (what !== 'paused-control') screen.notice.show(message);
     }
     emitter.emit('guard', { act: what, value, enforced: enforce, message });
   }
@@ -137,9 +122,7 @@ export function startWatch(given: WatchOptions): Watch {
     stop() {
       guard.stop();
       stopSignals();
-      popups.stop();
-      photos.stop();
-      notice.stop();
+      screen.stop();
       page.stop();
     },
   };

@@ -1,7 +1,7 @@
 import type { PageState } from '../monitor/page-state.ts';
 import type { Player } from '../monitor/player.ts';
 import type { Happening } from '../monitor/sampler.ts';
-import type { PopupWatch } from '../popup/popup-desk.ts';
+import type { PopupWatch } from '../screen/popup/popup-desk.ts';
 
 /** What a witness may use. */
 export interface SignalContext {

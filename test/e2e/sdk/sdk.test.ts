@@ -1,5 +1,5 @@
-import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import type { Page } from 'playwright-core';
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { launchChromium, type TestChromium } from '../../support/chromium.ts';
 import { type SdkServer, type SdkServerOptions, startSdkServer } from '../../support/sdk-server.ts';
 
@@ -291,7 +291,9 @@ describe('life of a sitting', () => {
     await server.until((seen) => seen.events('open').length === 2, 'the second open');
     expect(server.events('leave')).toHaveLength(1);
     expect(server.faults).toEqual([]);
-    expect(server.batches.map((batch) => batch.seq)).toEqual(server.batches.map((_batch, index) => index + 1));
+    expect(server.batches.map((batch) => batch.seq)).toEqual(
+      server.batches.map((_batch, index) => index + 1),
+    );
   });
 
   test('what was recorded offline survives a reload', async () => {
@@ -360,15 +362,12 @@ describe('life of a sitting', () => {
 
 test('the script build puts exactly one name on the window', async () => {
   const { server, page } = await open();
-  await page.goto('about:blank');
-  await page.goto(`${server.url}/v1/nothing`);
+  await page.goto(`${server.url}/blank`);
   const before = await page.evaluate(() => Object.getOwnPropertyNames(window));
   await page.addScriptTag({ url: '/sdk/zhenxue.js' });
   const after = await page.evaluate(() => Object.getOwnPropertyNames(window));
   expect(after.filter((name) => !before.includes(name))).toEqual(['Zhenxue']);
-  expect(await page.evaluate(() => Object.keys((window as never as { Zhenxue: object }).Zhenxue).sort())).toEqual([
-    'MonitorError',
-    'SDK_BUILD',
-    'createMonitor',
-  ]);
+  expect(
+    await page.evaluate(() => Object.keys((window as never as { Zhenxue: object }).Zhenxue).sort()),
+  ).toEqual(['MonitorError', 'SDK_BUILD', 'createMonitor']);
 });

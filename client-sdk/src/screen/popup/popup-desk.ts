@@ -1,6 +1,6 @@
 /** The popups of a sitting, one on the screen at a time, oldest first; what is shown, answered, removed and covered is evidence. */
 import type { Directive, TamperKind } from '@zhenxue/protocol';
-import type { Happening } from '../monitor/sampler.ts';
+import type { Happening } from '../../monitor/sampler.ts';
 import type { Lang, Texts } from '../texts.ts';
 import { openPopupView, type PopupView } from './popup-view.ts';
 

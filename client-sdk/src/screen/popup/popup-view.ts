@@ -1,5 +1,5 @@
 /** One popup on the screen: a dialog in a closed shadow root, usable by keyboard and screen reader. */
-import { ANSWER_CHARS_MAX, type PopupChallenge } from '@zhenxue/protocol';
+import type { PopupChallenge } from '@zhenxue/protocol';
 import { createLayer, stageOf } from '../layer/layer.ts';
 import type { Lang, Texts } from '../texts.ts';
 import { POPUP_CSS } from './popup-style.ts';
@@ -10,6 +10,9 @@ const STAGE_MIN_HEIGHT_PX = 210;
 
 /** Milliseconds after appearing in which keys are not taken as an answer: they were meant for the player. */
 const KEY_GUARD_MS = 400;
+
+/** Digits of an answer: no sum that is asked for has more. */
+const ANSWER_DIGITS_MAX = 8;
 
 /** Pixels between the popup and the edge of its stage. */
 const EDGE_PX = 10;
@@ -92,7 +95,7 @@ function build(doc: Document, options: PopupViewOptions): Parts {
     inputmode: 'numeric',
     autocomplete: 'off',
     enterkeyhint: 'send',
-    maxlength: String(ANSWER_CHARS_MAX),
+    maxlength: String(ANSWER_DIGITS_MAX),
   });
   const button = element(doc, 'button', { type: 'button' }, texts.popupSumButton);
   const row = element(doc, 'div', { class: 'row' });
@@ -103,7 +106,7 @@ function build(doc: Document, options: PopupViewOptions): Parts {
 
 /** Full-width digits of an input method count as digits. */
 function digitsOf(text: string): string {
-  return text.normalize('NFKC').replace(/\D/g, '').slice(0, ANSWER_CHARS_MAX);
+  return text.normalize('NFKC').replace(/\D/g, '').slice(0, ANSWER_DIGITS_MAX);
 }
 
 function listenToKeys(
@@ -118,8 +121,8 @@ function listenToKeys(
     event.stopPropagation();
     if (event.isComposing) return;
     if (event.key === 'Tab') {
-      const order = input === null ? [button] : [input, button];
-      const at = order.findIndex((item) => item === root.activeElement);
+      const order: (Element & { focus(): void })[] = input === null ? [button] : [input, button];
+      const at = root.activeElement === null ? -1 : order.indexOf(root.activeElement as HTMLElement);
       const next = (at + (event.shiftKey ? order.length - 1 : 1)) % order.length;
       event.preventDefault();
       order[at < 0 ? 0 : next]?.focus();

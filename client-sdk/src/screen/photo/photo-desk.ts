@@ -1,9 +1,8 @@
 /** Photo requests of a sitting: tell the learner, take the photo, report it, hand the bytes over; offer another try when it failed. */
 import type { Directive, PhotoFailure } from '@zhenxue/protocol';
-import { hashBytes } from '../core/digest.ts';
-import type { Schedule } from '../core/effects.ts';
+import type { Schedule } from '../../core/effects.ts';
+import type { Happening } from '../../monitor/sampler.ts';
 import type { Notice } from '../layer/notice.ts';
-import type { Happening } from '../monitor/sampler.ts';
 import type { Texts } from '../texts.ts';
 import { type OpenCamera, takePhoto } from './capture.ts';
 
@@ -34,6 +33,8 @@ export interface PhotoDeskOptions {
   readonly schedule: Schedule;
   readonly last: () => number;
   readonly record: (happening: Happening) => void;
+  readonly hash: (bytes: Uint8Array) => string;
+  readonly bytesMax: number;
   readonly upload: (id: string, h: string, bytes: Uint8Array) => void;
 }
 
@@ -76,11 +77,11 @@ export function createPhotoDesk(options: PhotoDeskOptions): PhotoDesk {
     if (busy || stopped || !requests.includes(request)) return;
     busy = true;
     const { id } = request.directive;
-    const photo = await takePhoto(options.doc, options.openCamera, schedule);
+    const photo = await takePhoto(options);
     busy = false;
     if (stopped) return;
     if (photo.ok) {
-      const h = hashBytes(photo.bytes);
+      const h = options.hash(photo.bytes);
       request.taken = true;
       options.record({ e: 'photo.taken', id, h, n: photo.bytes.length });
       options.upload(id, h, photo.bytes);

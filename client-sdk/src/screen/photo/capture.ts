@@ -1,6 +1,6 @@
 /** One frame of the camera. The track is stopped as soon as the frame is drawn, whatever happens. */
-import { PHOTO_BYTES_MAX, type PhotoFailure } from '@zhenxue/protocol';
-import type { Schedule } from '../core/effects.ts';
+import type { PhotoFailure } from '@zhenxue/protocol';
+import type { Schedule } from '../../core/effects.ts';
 
 /** Asks for a camera. */
 export type OpenCamera = (constraints: MediaStreamConstraints) => Promise<MediaStream>;
@@ -18,6 +18,14 @@ const QUALITIES = [0.8, 0.6, 0.4] as const;
 export type Capture =
   | { readonly ok: true; readonly bytes: Uint8Array }
   | { readonly ok: false; readonly why: PhotoFailure };
+
+/** What taking a photo needs. */
+export interface CaptureOptions {
+  readonly doc: Document;
+  readonly openCamera: OpenCamera;
+  readonly schedule: Schedule;
+  readonly bytesMax: number;
+}
 
 /** The protocol's word for what `getUserMedia` rejected with. */
 export function failureOf(cause: unknown): PhotoFailure {
@@ -44,15 +52,16 @@ async function firstFrame(viewer: HTMLVideoElement, schedule: Schedule): Promise
   }
 }
 
-async function encode(canvas: HTMLCanvasElement): Promise<Uint8Array> {
+async function encode(canvas: HTMLCanvasElement, bytesMax: number): Promise<Uint8Array> {
   for (const quality of QUALITIES) {
     const blob = await new Promise<Blob | null>((resolve) => canvas.toBlob(resolve, 'image/jpeg', quality));
-    if (blob !== null && blob.size <= PHOTO_BYTES_MAX) return new Uint8Array(await blob.arrayBuffer());
+    if (blob !== null && blob.size <= bytesMax) return new Uint8Array(await blob.arrayBuffer());
   }
   throw new DOMException('the frame could not be encoded', 'EncodingError');
 }
 
-async function draw(doc: Document, stream: MediaStream, schedule: Schedule): Promise<Uint8Array> {
+async function draw(stream: MediaStream, options: CaptureOptions): Promise<Uint8Array> {
+  const { doc, schedule } = options;
   const viewer = doc.createElement('video');
   viewer.muted = true;
   viewer.playsInline = true;
@@ -64,17 +73,17 @@ async function draw(doc: Document, stream: MediaStream, schedule: Schedule): Pro
     canvas.width = viewer.videoWidth;
     canvas.height = viewer.videoHeight;
     canvas.getContext('2d')?.drawImage(viewer, 0, 0);
-    return await encode(canvas);
+    return await encode(canvas, options.bytesMax);
   } finally {
     viewer.srcObject = null;
   }
 }
 
 /** Takes one photo. Never rejects. */
-export async function takePhoto(doc: Document, openCamera: OpenCamera, schedule: Schedule): Promise<Capture> {
+export async function takePhoto(options: CaptureOptions): Promise<Capture> {
   let stream: MediaStream;
   try {
-    stream = await openCamera({
+    stream = await options.openCamera({
       audio: false,
       video: { width: { ideal: 640 }, height: { ideal: 480 }, facingMode: 'user' },
     });
@@ -82,7 +91,7 @@ export async function takePhoto(doc: Document, openCamera: OpenCamera, schedule:
     return { ok: false, why: failureOf(cause) };
   }
   try {
-    return { ok: true, bytes: await draw(doc, stream, schedule) };
+    return { ok: true, bytes: await draw(stream, options) };
   } catch (cause) {
     return { ok: false, why: failureOf(cause) };
   } finally {
