@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { PlainError, ROOT, run, seconds, tail } from './project.mjs';
 
 /** Oldest Node.js that the packages support. */
-const NODE_MIN = [20, 19];
+const NODE_MIN = /** @type {const} */ ([20, 19]);
 
 /** @typedef {{ version?: string, link?: boolean, optional?: boolean, devOptional?: boolean, extraneous?: boolean }} LockEntry */
 
