@@ -19,6 +19,7 @@ const OUTCOMES = {
 /** @param {string} url @param {RequestInit} [init] @returns {Promise<any>} */
 async function askJson(url, init) {
   const response = await fetch(url, init);
+  /** @type {any} */
   const body = await response.json();
   if (!response.ok) throw new Error(`${response.status} ${body.code ?? ''}: ${body.detail ?? 'no detail'}`);
   return body;
