@@ -60,6 +60,18 @@ describe('the demo platform', () => {
     await page.close();
   });
 
+  it('has a backend that asks for tickets and verdicts with its own key', async () => {
+    const headers = { 'content-type': 'application/json' };
+    const body = JSON.stringify({ learner: 'asker', lesson: 'lesson-1' });
+    const issued = await fetch(`${server.url}/demo/api/ticket`, { method: 'POST', headers, body });
+    const { session } = (await issued.json()) as { session: string };
+    const verdict = await fetch(`${server.url}/demo/api/verdict/${session}`);
+    expect(await verdict.json()).toMatchObject({ session, outcome: 'in_progress', final: false });
+    const unknown = await fetch(`${server.url}/demo/api/verdict/${session.slice(0, -4)}0000`);
+    expect([unknown.status, await unknown.json()]).toMatchObject([404, { code: 'not-found' }]);
+    expect(await (await fetch(`${server.url}/demo/api/info`)).json()).toEqual({ demo: true });
+  });
+
   it('plays a monitored lesson, and shows that a faster rate and a jump are undone', async () => {
     const { page, complaints } = await openDemo('lang=en&learner=player');
     await startLesson(page);
