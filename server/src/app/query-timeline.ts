@@ -37,17 +37,22 @@ function createStretches(since: number | null = null): Stretches {
   };
 }
 
-/** Keeps the first and last point and every change of playing, thins the rest evenly. */
+/** At most `count` of the points, evenly, the first and the last among them. */
+function spread(points: readonly PlaybackPoint[], count: number): readonly PlaybackPoint[] {
+  if (points.length <= count) return points;
+  const stride = (points.length - 1) / (count - 1);
+  return Array.from({ length: count }, (_, i) => points[Math.round(i * stride)]).filter((p) => p !== undefined);
+}
+
+/** Few enough points to draw: every change of playing as long as they fit, the others thinned evenly. */
 export function thin(points: readonly PlaybackPoint[]): readonly PlaybackPoint[] {
   if (points.length <= POINTS_MAX) return points;
-  const step = Math.ceil(points.length / POINTS_MAX);
-  const kept = points.filter((point, i) => {
-    const changes = i > 0 && points[i - 1]?.[2] !== point[2];
-    return i % (2 * step) === 0 || i === points.length - 1 || changes;
-  });
-  return kept.length <= POINTS_MAX
-    ? kept
-    : kept.filter((_, i) => i % Math.ceil(kept.length / POINTS_MAX) === 0);
+  const last = points.length - 1;
+  const edges = points.filter((point, i) => i === 0 || i === last || points[i - 1]?.[2] !== point[2]);
+  const room = POINTS_MAX - edges.length;
+  if (room < 2) return spread(edges, POINTS_MAX);
+  const chosen = new Set([...edges, ...spread(points, room)]);
+  return points.filter((point) => chosen.has(point));
 }
 
 /** Collects a timeline's parts record by record. */
