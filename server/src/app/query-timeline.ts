@@ -41,7 +41,9 @@ function createStretches(since: number | null = null): Stretches {
 function spread(points: readonly PlaybackPoint[], count: number): readonly PlaybackPoint[] {
   if (points.length <= count) return points;
   const stride = (points.length - 1) / (count - 1);
-  return Array.from({ length: count }, (_, i) => points[Math.round(i * stride)]).filter((p) => p !== undefined);
+  return Array.from({ length: count }, (_, i) => points[Math.round(i * stride)]).filter(
+    (p) => p !== undefined,
+  );
 }
 
 /** Few enough points to draw: every change of playing as long as they fit, the others thinned evenly. */
