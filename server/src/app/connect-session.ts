@@ -7,6 +7,12 @@ import type { SessionActor } from './session-actor.ts';
 import { progressOf } from './session-summary.ts';
 import { openDirectivesOf } from './sitting.ts';
 
+/** Session time counts from the first welcome of the sitting, so that no honest `t` can be ahead of it (rules §1). */
+function elapsedMs(actor: SessionActor): number {
+  const now = actor.now();
+  return now - (actor.sitting.state.clock.originAt ?? now);
+}
+
 /** What the connecting client is told. */
 export function welcomeOf(app: Pick<App, 'tokens' | 'newId'>, actor: SessionActor): Welcome {
   const { sitting } = actor;
@@ -17,7 +23,7 @@ export function welcomeOf(app: Pick<App, 'tokens' | 'newId'>, actor: SessionActo
   return {
     v: PROTOCOL_VERSION,
     session: facts.session,
-    elapsedMs: actor.now() - sitting.openedAt,
+    elapsedMs: elapsedMs(actor),
     genesis: sitting.genesis,
     durable: actor.durable(),
     beatMs: BEAT_MS,
