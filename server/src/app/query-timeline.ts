@@ -67,14 +67,19 @@ function createCollector(openedAt: number): {
   const unfocused = createStretches();
   const offline = createStretches(openedAt);
   let last = openedAt;
+  /** Session time counts from the first welcome. */
+  let originAt: number | null = null;
   return {
     take(record: SessionRecord): void {
-      if (record.kind === 'connected') offline.set(record.at, false);
+      if (record.kind === 'connected') {
+        originAt ??= record.at;
+        offline.set(record.at, false);
+      }
       if (record.kind === 'disconnected') offline.set(record.at, true);
       if (record.kind !== 'batch') return;
       for (const event of record.batch.events) {
         // The client's clock is a claim: an event is drawn neither before its predecessor nor after its receipt.
-        const at = Math.max(last, Math.min(record.at, openedAt + event.t));
+        const at = Math.max(last, Math.min(record.at, (originAt ?? openedAt) + event.t));
         last = at;
         points.push([at, event.m, hasState(event.s, STATE.playing)]);
         hidden.set(at, hasState(event.s, STATE.hidden) || hasState(event.s, STATE.hiddenWitnessed));

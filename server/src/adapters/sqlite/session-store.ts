@@ -87,6 +87,26 @@ function createChanges(db: Database): {
   };
 }
 
+/** Counts the sittings of one lesson and build in a window, and names those that show a suppression. */
+function createPopulation(db: Database): SessionStore['population'] {
+  const population = db.prepare(
+    'SELECT session, learner, opened_at, instr(suppressions, ?) > 0 AS affected FROM sessions ' +
+      'WHERE platform = ? AND course = ? AND lesson = ? AND build = ? AND opened_at >= ? AND opened_at <= ? ' +
+      'ORDER BY opened_at, session',
+  );
+  return async ({ platform, course, lesson, build, suppression, from, to }) => {
+    const rows = population.all(`"${suppression}"`, platform, course, lesson, build, from, to) as Row[];
+    const affected = rows
+      .filter((row) => row.affected === 1)
+      .map((row) => ({
+        session: row.session as string,
+        learner: row.learner as string,
+        openedAt: row.opened_at as number,
+      }));
+    return { sittings: rows.length, affected };
+  };
+}
+
 /** @param writer commits the changes of one turn together. */
 export function createSessionStore(db: Database, writer: Writer): SessionStore {
   const changes = createChanges(db);
@@ -111,11 +131,6 @@ export function createSessionStore(db: Database, writer: Writer): SessionStore {
   const earlier = db.prepare(
     'SELECT credited FROM sessions WHERE platform = ? AND learner = ? AND course = ? AND lesson = ? ' +
       `AND outcome <> 'invalid' ORDER BY sid DESC LIMIT ${EARLIER_SITTINGS_MAX}`,
-  );
-  const population = db.prepare(
-    'SELECT session, learner, opened_at, instr(suppressions, ?) > 0 AS affected FROM sessions ' +
-      'WHERE platform = ? AND course = ? AND lesson = ? AND build = ? AND opened_at >= ? AND opened_at <= ? ' +
-      'ORDER BY opened_at, session',
   );
   const names = (rows: unknown[]) => (rows as Row[]).map((row) => row.session as string);
   const first = (row: unknown): SessionRow | null => (row === undefined ? null : sessionOf(row as Row));
@@ -145,17 +160,6 @@ export function createSessionStore(db: Database, writer: Writer): SessionStore {
       (earlier.all(platform, learner, course, lesson) as Row[]).flatMap(
         (row) => JSON.parse(row.credited as string) as [number, number][],
       ),
-    async population(query) {
-      const { platform, course, lesson, build, suppression, from, to } = query;
-      const rows = population.all(`"${suppression}"`, platform, course, lesson, build, from, to) as Row[];
-      const affected = rows
-        .filter((row) => row.affected === 1)
-        .map((row) => ({
-          session: row.session as string,
-          learner: row.learner as string,
-          openedAt: row.opened_at as number,
-        }));
-      return { sittings: rows.length, affected };
-    },
+    population: createPopulation(db),
   };
 }
