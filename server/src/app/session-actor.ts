@@ -10,7 +10,7 @@ import { Refusal } from './failure.ts';
 import type { ClientLink, Clock, Log, Metrics, Schedule, SessionStore } from './ports.ts';
 import type { RecordExtras } from './record-codec.ts';
 import { summaryOf } from './session-summary.ts';
-import { openDirectivesOf, type Sitting, takeIn } from './sitting.ts';
+import { openDirectivesOf, type Sitting, type Taken, takeIn } from './sitting.ts';
 
 /** Appends of one sitting that may wait for their commit; beyond, the client is told to slow down. */
 const ACTOR_QUEUE_MAX = 64;
@@ -57,6 +57,8 @@ export interface SessionActor {
   setLink(link: ClientLink | null): void;
   /** The welcome has left: directives may follow, first those that the client has not confirmed yet. */
   greet(): void;
+  /** True after a failed append: memory is ahead of the store, only a replay can go on. */
+  broken(): boolean;
   /** True when nobody is connected and nothing waits. */
   idle(): boolean;
   /** Stops the timer. */
@@ -107,17 +109,24 @@ function apply(cell: Cell, record: SessionRecord, extras: RecordExtras = {}): Ap
     const close: SessionRecord = { kind: 'close', at: record.at, reason: sitting.ended };
     taken.push(takeIn(deps.engine, sitting, close, { seed: sitting.facts.seed }));
   }
+  return commit(cell, taken);
+}
+
+/** Hands what was taken in to the store. */
+function commit(cell: Cell, taken: readonly Taken[]): Applied {
+  const { deps, sitting } = cell;
   const directives = taken.flatMap((t) => t.directives);
   const findings = taken.flatMap((t) => t.findings);
   const { seq, hash } = sitting;
   cell.inFlight += 1;
   armTimer(cell);
-  const committed = deps.store
-    .append({ row: summaryOf(deps.engine, sitting), records: taken.map((t) => t.stored), findings })
-    .then(
-      () => afterCommit(cell, { seq, hash }, directives, findings),
-      (error: unknown) => afterFailure(cell, error),
-    );
+  const records = taken.map((t) => t.stored);
+  // Asynchronous on purpose: whatever throws from here on leaves memory ahead of the store, and that breaks the actor.
+  const append = async () => deps.store.append({ row: summaryOf(deps.engine, sitting), records, findings });
+  const committed = append().then(
+    () => afterCommit(cell, { seq, hash }, directives, findings),
+    (error: unknown) => afterFailure(cell, error),
+  );
   cell.tail = committed;
   // Whoever needs the outcome awaits it; a failure nobody waits for must not end the process here.
   committed.catch(() => {});
@@ -141,6 +150,8 @@ function afterFailure(cell: Cell, error: unknown): never {
   cell.inFlight -= 1;
   cell.broken = true;
   cell.cancelTimer();
+  // After the refusals have left: whoever comes back gets the state as it is stored.
+  cell.cancelTimer = cell.deps.schedule(0, () => cell.link?.close());
   throw new Refusal('unavailable', 'expected a working store', { cause: error });
 }
 
@@ -237,6 +248,7 @@ export function createActor(deps: ActorDeps, sitting: Sitting): SessionActor {
         openDirectivesOf(sitting, now(cell)).filter(({ id }) => !sitting.delivered.has(id)),
       );
     },
+    broken: () => cell.broken && cell.inFlight === 0,
     idle: () => cell.link === null && cell.inFlight === 0,
     stop(): void {
       cell.stopped = true;
