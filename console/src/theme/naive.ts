@@ -67,7 +67,6 @@ export function themeOverrides(dark: boolean): GlobalThemeOverrides {
       textColorFocusPrimary: p.onAccent,
       fontWeight: '560',
     },
-    Select: { peers: { InternalSelection: { border: `1px solid ${p.line}`, placeholderColor: p.soft } } },
     Input: { border: `1px solid ${p.line}`, placeholderColor: p.soft },
   };
 }

@@ -170,6 +170,6 @@ describe('tooltips', () => {
     const lines = found === undefined ? [] : findingTip(found, keys).lines;
     expect(lines).toContain('findings.claimed 1.00×');
     expect(lines).toContain('findings.measured 4.00×');
-    expect(lines[0]).toBe('kind.slope-measured · zz-2022-2:20(3)');
+    expect(lines.slice(0, 2)).toEqual(['kind.slope-measured', 'zz-2022-2:20(3)']);
   });
 });
