@@ -45,8 +45,19 @@ export interface PolicyPack {
     readonly dueMinMs: number;
     readonly dueMaxMs: number;
     readonly answerWindowMs: number;
+    /**
+     * A popup that was never confirmed counts as suppressed only this long after its window, and only on a connection that
+     * stayed up throughout: longer than a dead link can go unnoticed.
+     */
+    readonly deliveryGraceMs: number;
   };
-  readonly photo: { readonly answerWindowMs: number };
+  readonly photo: {
+    readonly answerWindowMs: number;
+    /** As for popups. */
+    readonly deliveryGraceMs: number;
+    /** Requests per class hour before it is left without a photo. */
+    readonly attemptsMax: number;
+  };
   /** Offline playing allowed by the guard before it pauses. */
   readonly offlineGraceMs: number;
   readonly session: {

@@ -1,8 +1,78 @@
-/** Everything that the engine remembers of one sitting. Bounded; grows only with findings, popups and class hours. */
+/**
+ * Everything that the engine remembers of one sitting. Bounded: what grows (findings, popups, class hours, intervals) has
+ * a named limit. Parts are replaced, never shared between two states, except arrays, which are never changed in place.
+ */
+import type { EndReason, Finding } from '@zhenxue/protocol';
+import type { IntervalSet } from '../credit/interval-set.ts';
+import type { FastForwardState } from '../rules/fast-forward/state.ts';
+import type { MultiWindowState } from '../rules/multi-window/state.ts';
+import type { PopupState } from '../rules/popup-interval/state.ts';
+import type { PhotoState } from '../rules/random-photo/state.ts';
 import type { SittingFacts } from './records.ts';
+
+/** One sample on all clocks, with its place in the record. */
+export interface Point {
+  readonly t: number;
+  readonly m: number;
+  readonly s: number;
+  /** Claimed rate, thousandths. */
+  readonly r: number;
+  /** Server time of the sample, epoch ms: never after the receipt, never before what the session clock allows. */
+  readonly at: number;
+  readonly seq: number;
+  readonly index: number;
+}
+
+/** How session time is laid on the server's clock. */
+export interface ClockState {
+  /** First welcome: no `t` can be honest before it. Null until the client connected. */
+  originAt: number | null;
+  /** Smallest `at − t` seen: server time of `t = 0`. Null before the first batch. */
+  offsetAt: number | null;
+}
+
+/** The connection, as far as the rules need it. */
+export interface LinkState {
+  /** Since when the present connection is up; null while there is none. */
+  upSince: number | null;
+  /** Since when there is none; the opening counts. */
+  downSince: number | null;
+}
+
+/** Credit of the sitting (rules §1). */
+export interface CreditState {
+  /** Credited media intervals. */
+  set: IntervalSet;
+  /** Measure of `set`, ms. */
+  ms: number;
+  /** Media intervals seen playing, credited or not: where the learner has been. */
+  played: IntervalSet;
+  /** Media minus time over the present run of playing. */
+  runExcessMs: number;
+  /** How far the excess of this run may go. */
+  runSlackMs: number;
+  /** When the slack was last refilled (`t`). */
+  refilledT: number;
+}
 
 /** State of one sitting between two records. */
 export interface SessionState {
   readonly facts: SittingFacts;
   readonly openedAt: number;
+  /** Server time of the last record. */
+  at: number;
+  build: string;
+  last: Point | null;
+  clock: ClockState;
+  link: LinkState;
+  credit: CreditState;
+  fastForward: FastForwardState;
+  multiWindow: MultiWindowState;
+  popup: PopupState;
+  photo: PhotoState;
+  findings: readonly Finding[];
+  /** Events that the client said it dropped: holes in the record are then no evidence. */
+  gapEvents: number;
+  ended: EndReason | null;
+  endedAt: number | null;
 }

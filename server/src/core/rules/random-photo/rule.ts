@@ -1,0 +1,254 @@
+/**
+ * `random-photo` (rules §2; item 20(3): no random photo kept per class hour).
+ *
+ * One request at a uniformly random credited instant of every class hour; a failed one is asked again at a fresh instant.
+ * Violation: the class hour is played to its end with the page giving no answer at all to a request that reached it
+ * (neither a photo nor a failure). A camera that is missing, refused or lost leaves a gap with a way to make it up.
+ * While a request is overdue, credit stops.
+ */
+import type { ClassHourCoverage, LearningEvent } from '@zhenxue/protocol';
+import { classHoursOf } from '../../credit/class-hours.ts';
+import { overlap } from '../../credit/interval-set.ts';
+import { addFinding, type Draft, refOf, spanOf } from '../../session/draft.ts';
+import { draw } from '../../session/draw.ts';
+import type { SittingFacts } from '../../session/records.ts';
+import type { Point, SessionState } from '../../session/state.ts';
+import { advancedAfter, type Step } from '../../session/step.ts';
+import { notAttributed, unknownUntilPopulation } from '../attribution.ts';
+import type { OpenPhoto, PastPhoto, PhotoState } from './state.ts';
+import { photoWords } from './words.ts';
+
+/** Memory at the opening: class hours of what is still to be learnt, and the first one's instant. */
+export function initialPhoto(facts: SittingFacts): PhotoState {
+  const left = Math.max(1, facts.videoMs - overlap(facts.priorCovered, 0, facts.videoMs));
+  const hours = classHoursOf(left, facts.pack.credit.classHourMs);
+  return {
+    hours,
+    hour: 0,
+    attempts: 0,
+    issued: 0,
+    drawn: 1,
+    dueAtCreditedMs: instantIn(facts, 0, hours[0]?.toMs ?? left, 0),
+    lastCall: false,
+    open: null,
+    photos: hours.map(() => null),
+    past: [],
+  };
+}
+
+/** The n-th drawn instant, in `[fromMs, toMs)` of credited time. */
+function instantIn(facts: SittingFacts, fromMs: number, toMs: number, n: number): number {
+  return draw(facts.seed, 'photo-due', n, fromMs, Math.max(fromMs, toMs - 1));
+}
+
+function drawNext(draft: Draft, fromMs: number, toMs: number): void {
+  const { photo, facts } = draft.state;
+  photo.dueAtCreditedMs = instantIn(facts, fromMs, toMs, photo.drawn);
+  photo.drawn += 1;
+}
+
+/** Server time from which an unanswered request stops credit; null while none is open. */
+export function photoOverdueFrom(state: PhotoState): number | null {
+  return state.open?.deadlineAt ?? null;
+}
+
+/** Asks for a photo when one is due. */
+export function issuePhoto(draft: Draft, at: number): void {
+  const { photo, credit } = draft.state;
+  const due = photo.dueAtCreditedMs;
+  if (photo.open === null && due !== null && credit.ms >= due) request(draft, at);
+}
+
+/**
+ * The lesson is complete: if its last hour has no photo yet, asks once more at once.
+ * @returns true when the sitting may be sealed, false while a photo is awaited.
+ */
+export function lastPhotoSettled(draft: Draft, at: number): boolean {
+  const { photo } = draft.state;
+  if (photo.open === null && photo.dueAtCreditedMs !== null && !photo.lastCall) {
+    photo.lastCall = true;
+    request(draft, at);
+  }
+  return photo.open === null || at >= photo.open.deadlineAt;
+}
+
+function request(draft: Draft, at: number): void {
+  const { photo, facts } = draft.state;
+  photo.issued += 1;
+  photo.attempts += 1;
+  photo.dueAtCreditedMs = null;
+  const id = `f${photo.issued}`;
+  const { answerWindowMs } = facts.pack.photo;
+  photo.open = {
+    id,
+    issuedAt: at,
+    deliveredAt: null,
+    takenHash: null,
+    deadlineAt: at + answerWindowMs,
+    overdueSent: false,
+    advancedFrom: null,
+    advancedMs: 0,
+  };
+  draft.directives.push({ kind: 'photo', id, answerMs: answerWindowMs });
+}
+
+/** The client took a request over: its window counts from here. */
+export function photoDelivered(draft: Draft, directive: string, at: number): void {
+  const { photo, facts } = draft.state;
+  if (photo.open === null || photo.open.id !== directive) return;
+  const deadlineAt = at + facts.pack.photo.answerWindowMs;
+  photo.open = { ...photo.open, deliveredAt: at, deadlineAt, overdueSent: false };
+}
+
+/** Takes what the page says about photos: taken (the bytes follow) or failed. */
+export function photoEvent(draft: Draft, event: LearningEvent, point: Point): void {
+  const { photo } = draft.state;
+  const open = photo.open;
+  if ((event.e !== 'photo.taken' && event.e !== 'photo.failed') || open === null || open.id !== event.id)
+    return;
+  if (event.e === 'photo.taken') {
+    photo.open = { ...open, takenHash: event.h, deliveredAt: open.deliveredAt ?? point.at };
+    return;
+  }
+  closeRequest(draft, open, null);
+  askAgain(draft);
+}
+
+/** A photo was stored: its class hour is covered. Not judged here; keeping it is what this rule asks. */
+export function photoStored(draft: Draft, id: string, at: number): void {
+  const { photo } = draft.state;
+  const open = photo.open;
+  if (open === null || open.id !== id) return;
+  photo.photos = photo.photos.map((kept, hour) => (hour === photo.hour ? id : kept));
+  closeRequest(draft, open, at);
+  draft.directives.push({ kind: 'settled', id: `${id}.m`, ref: id, result: 'met' });
+}
+
+function closeRequest(draft: Draft, open: OpenPhoto, storedAt: number | null): void {
+  const { photo } = draft.state;
+  photo.past = [...photo.past, { id: open.id, issuedAt: open.issuedAt, storedAt }];
+  photo.open = null;
+}
+
+/** A fresh random instant in what is left of the hour, as long as attempts are left. */
+function askAgain(draft: Draft): void {
+  const { photo, credit, facts } = draft.state;
+  const hour = photo.hours[photo.hour];
+  if (hour === undefined || photo.attempts >= facts.pack.photo.attemptsMax) return;
+  drawNext(draft, Math.min(credit.ms, hour.toMs - 1), hour.toMs);
+}
+
+/** Looks at one step: does media play the hour to its end although the page gave no answer? */
+export function observePhoto(draft: Draft, step: Step): void {
+  const { photo, credit, facts } = draft.state;
+  const open = photo.open;
+  const hour = photo.hours[photo.hour];
+  if (open === null || hour === undefined || open.takenHash !== null) return;
+  const fromAt = reachedFrom(draft.state, open);
+  const advancedMs = fromAt === null ? 0 : advancedAfter(step, fromAt);
+  if (advancedMs === 0) return;
+  const from = open.advancedFrom ?? step.from;
+  const total = open.advancedMs + advancedMs;
+  photo.open = { ...open, advancedFrom: from, advancedMs: total };
+  if (total <= facts.pack.credit.slackMs || credit.ms + total < hour.toMs) return;
+  addFinding(draft, {
+    rule: 'random-photo',
+    kind: 'photo-suppressed',
+    severity: 'violation',
+    ...unknownUntilPopulation(),
+    span: spanOf(from, step.to),
+    claimed: null,
+    measured: total,
+    reason: photoWords.suppressed(open.id, photo.hour + 1),
+    evidence: [refOf(from), refOf(step.to)],
+  });
+  closeRequest(draft, open, null);
+}
+
+/** Server time from which playing on is evidence; null while the request may not have arrived. */
+function reachedFrom(state: SessionState, open: OpenPhoto): number | null {
+  if (open.deliveredAt !== null) return open.deadlineAt;
+  const { upSince } = state.link;
+  if (upSince === null || upSince > open.issuedAt) return null;
+  return open.deadlineAt + state.facts.pack.photo.deliveryGraceMs;
+}
+
+/** Moves on to the next class hour when this one's credited time is over; one without a photo leaves a gap. */
+export function advanceHour(draft: Draft): void {
+  const { photo, credit } = draft.state;
+  let hour = photo.hours[photo.hour];
+  while (
+    hour !== undefined &&
+    photo.hour < photo.hours.length - 1 &&
+    credit.ms >= hour.toMs &&
+    photo.open === null
+  ) {
+    if (photo.photos[photo.hour] === null) noteMissing(draft, photo.hour);
+    photo.hour += 1;
+    photo.attempts = 0;
+    hour = photo.hours[photo.hour];
+    if (hour !== undefined) drawNext(draft, hour.fromMs, hour.toMs);
+  }
+}
+
+/** The sitting is being sealed complete: the last hour without a photo leaves a gap. */
+export function closePhoto(draft: Draft): void {
+  const { photo } = draft.state;
+  if (photo.open !== null) closeRequest(draft, photo.open, null);
+  if (photo.photos[photo.hour] === null) noteMissing(draft, photo.hour);
+}
+
+function noteMissing(draft: Draft, hour: number): void {
+  const { last } = draft.state;
+  if (last === null) return;
+  addFinding(draft, {
+    rule: 'random-photo',
+    kind: 'photo-missing',
+    severity: 'gap',
+    ...notAttributed(),
+    span: spanOf(last, last),
+    claimed: null,
+    measured: hour + 1,
+    reason: photoWords.missing(hour + 1),
+    evidence: [refOf(last)],
+  });
+}
+
+/** Tells the client when a request has become overdue. */
+export function photoTick(draft: Draft, at: number): void {
+  const { photo } = draft.state;
+  const open = photo.open;
+  if (open === null || open.overdueSent || at < open.deadlineAt) return;
+  photo.open = { ...open, overdueSent: true };
+  draft.directives.push({ kind: 'settled', id: `${open.id}.o`, ref: open.id, result: 'overdue' });
+}
+
+/** When the rule wants a tick; null = it waits for nothing. */
+export function photoDueAt(state: PhotoState): number | null {
+  return state.open === null || state.open.overdueSent ? null : state.open.deadlineAt;
+}
+
+/** Every class hour with the photo that covers it. */
+export function classHourCoverage(state: PhotoState): readonly ClassHourCoverage[] {
+  return state.hours.map((hour, i) => ({
+    hour: i + 1,
+    fromCreditedMs: hour.fromMs,
+    toCreditedMs: hour.toMs,
+    photo: state.photos[i] ?? null,
+  }));
+}
+
+/** Every request so far, for the timeline. */
+export function photoRequests(state: PhotoState): readonly PastPhoto[] {
+  if (state.open === null) return state.past;
+  return [...state.past, { id: state.open.id, issuedAt: state.open.issuedAt, storedAt: null }];
+}
+
+/** The open request as it must be sent again after a reconnect. */
+export function openPhotoDirective(
+  state: PhotoState,
+  at: number,
+): { kind: 'photo'; id: string; answerMs: number } | null {
+  const open = state.open;
+  return open === null ? null : { kind: 'photo', id: open.id, answerMs: Math.max(0, open.deadlineAt - at) };
+}

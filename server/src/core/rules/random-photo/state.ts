@@ -1,0 +1,43 @@
+import type { ClassHour } from '../../credit/class-hours.ts';
+import type { Point } from '../../session/state.ts';
+
+/** A photo request that is not over. */
+export interface OpenPhoto {
+  readonly id: string;
+  readonly issuedAt: number;
+  readonly deliveredAt: number | null;
+  /** The page says that it took the photo; its bytes are on the way. */
+  readonly takenHash: string | null;
+  readonly deadlineAt: number;
+  readonly overdueSent: boolean;
+  /** Media played past the deadline without any answer of the page. */
+  readonly advancedFrom: Point | null;
+  readonly advancedMs: number;
+}
+
+/** One request as the timeline shows it. */
+export interface PastPhoto {
+  readonly id: string;
+  readonly issuedAt: number;
+  readonly storedAt: number | null;
+}
+
+/** Memory of the `random-photo` rule. */
+export interface PhotoState {
+  readonly hours: readonly ClassHour[];
+  /** Class hour under way, an index into `hours`. */
+  hour: number;
+  /** Requests in this hour. */
+  attempts: number;
+  issued: number;
+  /** Instants drawn so far: the index of the next draw. */
+  drawn: number;
+  /** The last request after the lesson was complete has been made. */
+  lastCall: boolean;
+  /** Credited time at which the next request is due; null = none in this hour. */
+  dueAtCreditedMs: number | null;
+  open: OpenPhoto | null;
+  /** Stored photo per class hour, null = none. */
+  photos: readonly (string | null)[];
+  past: readonly PastPhoto[];
+}

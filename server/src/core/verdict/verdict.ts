@@ -1,0 +1,67 @@
+/** The verdict of a sitting (rules §0), computed from its state and nothing else. */
+import type { Bilingual, Outcome, Verdict } from '@zhenxue/protocol';
+import { popupCoverage } from '../rules/popup-interval/rule.ts';
+import { classHourCoverage } from '../rules/random-photo/rule.ts';
+import type { SessionState } from '../session/state.ts';
+import { coveragePermille, isComplete } from './completion.ts';
+
+/** The outcome as of the last record. A violation decides at once, also while the sitting is live. */
+export function outcomeOf(state: SessionState): Outcome {
+  if (state.findings.some((finding) => finding.severity === 'violation')) return 'invalid';
+  if (state.ended === null) return 'in_progress';
+  if (!isComplete(state)) return 'incomplete';
+  return state.findings.some((finding) => finding.severity === 'gap') ? 'undetermined' : 'valid';
+}
+
+/** Controls that were found suppressed in this sitting: what population evidence is made of (rules §4). */
+export function suppressionsOf(state: SessionState): readonly string[] {
+  const kinds = state.findings
+    .filter((finding) => finding.severity === 'violation' && finding.kind.endsWith('-suppressed'))
+    .map((finding) => finding.kind);
+  return [...new Set(kinds)];
+}
+
+function makeUpOf(outcome: Outcome, coverage: number): Bilingual | null {
+  switch (outcome) {
+    case 'undetermined':
+      return {
+        zh: '请在允许使用摄像头的情况下重新学习缺少照片的课时；也可以申请人工复核。',
+        en: 'Study the class hour without a photo again with the camera allowed, or ask for a human review.',
+      };
+    case 'incomplete': {
+      const percent = (coverage / 10).toFixed(1);
+      return {
+        zh: `已学习 ${percent}%，请继续学习本课时尚未计入的部分。`,
+        en: `${percent} % of the lesson is credited; go on with the parts that are not.`,
+      };
+    }
+    case 'invalid':
+      return {
+        zh: '本次学习无效，请重新学习本课时；如有异议，可以申请人工复核。',
+        en: 'This sitting is invalid; study the lesson again. If you disagree, ask for a human review.',
+      };
+    default:
+      return null;
+  }
+}
+
+/** The verdict as of the last record. */
+export function verdictOf(state: SessionState): Verdict {
+  const { facts } = state;
+  const outcome = outcomeOf(state);
+  const coverage = coveragePermille(state);
+  return {
+    session: facts.session,
+    outcome,
+    final: state.ended !== null,
+    pack: { id: facts.pack.id, version: facts.pack.version, hash: facts.packHash },
+    ended: state.ended,
+    creditedMs: state.credit.ms,
+    coveragePermille: coverage,
+    credited: state.credit.set,
+    popups: popupCoverage(state.popup),
+    classHours: classHourCoverage(state.photo),
+    findings: state.findings,
+    makeUp: makeUpOf(outcome, coverage),
+  };
+}
