@@ -43,7 +43,7 @@ export interface CreditLimits {
   readonly overdueFrom: number | null;
   /** At most this much new credit, ms. */
   readonly creditMaxMs: number;
-  /** A forward seek past the furthest covered point has not been taken back. */
+  /** A forward seek past the furthest covered point has not been taken back, or the client's clock is ahead. */
   readonly blocked: boolean;
 }
 

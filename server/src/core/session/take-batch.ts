@@ -59,12 +59,13 @@ function pointOf(draft: Draft, event: LearningEvent, seq: number, index: number,
 
 function takeEvent(draft: Draft, event: LearningEvent, point: Point, receivedAt: number): void {
   const { state } = draft;
-  observeClock(draft, point, receivedAt);
+  const clockAhead = observeClock(draft, point, receivedAt);
   if (event.e === 'open') {
     openPage(draft, event.build, point);
   } else if (state.last !== null) {
     const leftM = event.e === 'seek' ? event.from : null;
-    takeStep(draft, readStep(state.last, point, leftM, state.facts.pack.credit.slackMs), event);
+    const step = readStep(state.last, point, leftM, state.facts.pack.credit.slackMs);
+    takeStep(draft, step, event, clockAhead);
   }
   if (event.e === 'gap') state.gapEvents += event.n;
   popupEvent(draft, event, point);
@@ -84,7 +85,7 @@ function openPage(draft: Draft, build: string, point: Point): void {
   beginRun(draft, point.t);
 }
 
-function takeStep(draft: Draft, step: Step, event: LearningEvent): void {
+function takeStep(draft: Draft, step: Step, event: LearningEvent, clockAhead: boolean): void {
   const { state } = draft;
   observeFastForward(draft, step, event);
   observeMultiWindow(draft, step);
@@ -95,7 +96,7 @@ function takeStep(draft: Draft, step: Step, event: LearningEvent): void {
   creditStep(draft, step, {
     overdueFrom: earliest(popupOverdueFrom(state.popup), photoOverdueFrom(state.photo)),
     creditMaxMs: popupCreditLeft(state),
-    blocked,
+    blocked: blocked || clockAhead,
   });
   const wasPlaying = hasState(step.from.s, STATE.playing);
   if (wasPlaying && (step.jumpTo !== null || !hasState(step.to.s, STATE.playing))) beginRun(draft, step.to.t);

@@ -62,16 +62,19 @@ export function observeFastForward(draft: Draft, step: Step, event: LearningEven
   if (event.e === 'ended') observeEnded(draft, event, step.to);
 }
 
-/** Compares the client's clock with the server's (rules §2: a sped-up clock). */
-export function observeClock(draft: Draft, point: Point, receivedAt: number): void {
+/**
+ * Compares the client's clock with the server's (rules §2: a sped-up clock).
+ * @returns whether it is ahead, in which case nothing is credited (rules §1).
+ */
+export function observeClock(draft: Draft, point: Point, receivedAt: number): boolean {
   const { clock, fastForward, facts } = draft.state;
-  if (clock.originAt === null) return;
+  if (clock.originAt === null) return false;
   const aheadMs = point.t - (receivedAt - clock.originAt);
-  if (aheadMs <= facts.pack.credit.slackMs) return;
+  if (aheadMs <= facts.pack.credit.slackMs) return false;
   const span = { ...spanOf(point, point), fromAt: clock.originAt, fromT: 0, toAt: receivedAt };
   if (fastForward.clockFinding !== null) {
     extendFinding(draft, fastForward.clockFinding, span, [refOf(point)], aheadMs);
-    return;
+    return true;
   }
   fastForward.clockFinding = addFinding(draft, {
     rule: 'fast-forward',
@@ -84,6 +87,7 @@ export function observeClock(draft: Draft, point: Point, receivedAt: number): vo
     reason: fastForwardWords.clockAhead(aheadMs),
     evidence: [refOf(point)],
   });
+  return true;
 }
 
 /** The sitting is being sealed: an outstanding seek is judged as it stands. */

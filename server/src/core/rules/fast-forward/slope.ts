@@ -66,8 +66,15 @@ function remember(state: FastForwardState, step: Step, windowMs: number): void {
   state.recent = [...state.recent, prefix];
 }
 
-function raise(draft: Draft, start: Prefix, step: Step): void {
+/**
+ * The window proves the violation; inside it, the fast stretch itself begins where the excess was lowest.
+ */
+function raise(draft: Draft, window: Prefix, step: Step): void {
   const { fastForward, facts } = draft.state;
+  const start = fastForward.recent.reduce(
+    (low, prefix) => (prefix.excess <= low.excess ? prefix : low),
+    window,
+  );
   const playedMs = fastForward.playedT - start.playedT;
   const slope = slopeSince(fastForward, start, facts.pack.fastForward.slopeMaxPermille);
   fastForward.slopeFinding = addFinding(draft, {

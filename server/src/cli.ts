@@ -1,0 +1,46 @@
+#!/usr/bin/env node
+/** Runs a server with the settings of the environment, until SIGTERM or SIGINT. */
+import { type Config, ConfigError, readConfig } from './config/config.ts';
+import { type RunningServer, startServer } from './main.ts';
+
+/** Exit codes: 1 = a fault while starting or running, 2 = a setting that cannot be used. */
+const EXIT_FAULT = 1;
+const EXIT_CONFIG = 2;
+
+/** Milliseconds for a graceful stop; then the process ends anyway, and the store recovers at the next start. */
+const STOP_MAX_MS = 10_000;
+
+function configOrExit(): Config {
+  try {
+    return readConfig(process.env);
+  } catch (error) {
+    if (!(error instanceof ConfigError)) throw error;
+    process.stderr.write(`${error.message}\n`);
+    process.exit(EXIT_CONFIG);
+  }
+}
+
+function stopOnSignals(server: RunningServer): void {
+  const stop = () => {
+    setTimeout(() => process.exit(EXIT_FAULT), STOP_MAX_MS).unref();
+    server.stop().then(
+      () => process.exit(0),
+      () => process.exit(EXIT_FAULT),
+    );
+  };
+  process.once('SIGTERM', stop);
+  process.once('SIGINT', stop);
+}
+
+async function run(): Promise<void> {
+  const config = configOrExit();
+  // A store that failed once acknowledges nothing any more: ending lets a supervisor restart into recovery.
+  const server = await startServer({ config, onFatal: () => process.exit(EXIT_FAULT) });
+  stopOnSignals(server);
+  process.stdout.write(`${server.url}\n`);
+}
+
+run().catch((error: unknown) => {
+  process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
+  process.exit(EXIT_FAULT);
+});

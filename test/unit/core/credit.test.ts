@@ -1,0 +1,85 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { classHoursOf } from '../../../server/src/core/credit/class-hours.ts';
+import {
+  addInterval,
+  furthest,
+  type IntervalSet,
+  measure,
+  overlap,
+  unite,
+} from '../../../server/src/core/credit/interval-set.ts';
+import { draw } from '../../../server/src/core/session/draw.ts';
+
+const MINUTE = 60_000;
+
+/** The same set, point by point. */
+function pointsOf(set: IntervalSet): Set<number> {
+  const points = new Set<number>();
+  for (const [from, to] of set) for (let i = from; i < to; i += 1) points.add(i);
+  return points;
+}
+
+const interval = fc.tuple(fc.nat(60), fc.nat(60));
+
+describe('interval sets', () => {
+  it('agree with sets of points', () => {
+    fc.assert(
+      fc.property(fc.array(interval, { maxLength: 12 }), interval, (pairs, [low, high]) => {
+        const set = pairs.reduce<IntervalSet>((sum, [from, to]) => addInterval(sum, from, to), []);
+        const points = new Set(pairs.flatMap(([from, to]) => [...pointsOf([[from, to]])]));
+        expect(pointsOf(set)).toEqual(points);
+        expect(measure(set)).toBe(points.size);
+        expect(furthest(set)).toBe(points.size === 0 ? 0 : Math.max(...points) + 1);
+        expect(overlap(set, low, high)).toBe(
+          [...pointsOf([[low, high]])].filter((point) => points.has(point)).length,
+        );
+        for (let i = 1; i < set.length; i += 1) expect(set[i]?.[0]).toBeGreaterThan(set[i - 1]?.[1] ?? 0);
+      }),
+    );
+  });
+
+  it('unite as points do', () => {
+    fc.assert(
+      fc.property(fc.array(interval, { maxLength: 6 }), fc.array(interval, { maxLength: 6 }), (a, b) => {
+        const setOf = (pairs: readonly (readonly [number, number])[]): IntervalSet =>
+          pairs.reduce<IntervalSet>((sum, [from, to]) => addInterval(sum, from, to), []);
+        expect(unite(setOf(a), setOf(b))).toEqual(setOf([...a, ...b]));
+      }),
+    );
+  });
+});
+
+describe('class hours', () => {
+  it.each([
+    [5, [5]],
+    [40, [40]],
+    [49, [49]],
+    [50, [40, 10]],
+    [80, [40, 40]],
+    [89, [40, 49]],
+    [90, [40, 40, 10]],
+  ])('a lesson of %i minutes has hours of %j minutes', (minutes, expected) => {
+    const hours = classHoursOf(minutes * MINUTE, 40 * MINUTE);
+    expect(hours.map((hour) => (hour.toMs - hour.fromMs) / MINUTE)).toEqual(expected);
+  });
+});
+
+describe('draws', () => {
+  const seed = '0f'.repeat(32);
+
+  it('follow the documented derivation (vectors computed with an independent HMAC)', () => {
+    expect(draw('00'.repeat(32), 'popup-due', 0, 0, 999_999)).toBe(560566);
+    expect(draw(seed, 'photo-due', 7, 120_000, 240_000)).toBe(214148);
+  });
+
+  it('stay in their range and reach both ends', () => {
+    const values = Array.from({ length: 400 }, (_, n) => draw(seed, 'popup-kind', n, 3, 6));
+    expect(new Set(values)).toEqual(new Set([3, 4, 5, 6]));
+  });
+
+  it('refuse a seed that is no seed, and an empty range', () => {
+    expect(() => draw('', 'popup-due', 0, 0, 1)).toThrow(RangeError);
+    expect(() => draw(seed, 'popup-due', 0, 2, 1)).toThrow(RangeError);
+  });
+});
