@@ -53,7 +53,8 @@ class Page {
     for (const directive of decision.directives) {
       if (directive.kind !== 'popup' && directive.kind !== 'photo') continue;
       this.feed({ kind: 'delivered', at: record.at + this.pick(20, 200), directive: directive.id });
-      this.due.push({ t: this.t + this.pick(1_500, 9_000), directive });
+      const shownT = this.t + this.pick(100, 600);
+      this.due.push({ t: shownT + this.pick(1_500, 9_000), shownT, directive });
     }
   }
 
@@ -73,10 +74,26 @@ class Page {
     this.feed({ kind: 'batch', at: this.now + this.pick(15, 400), batch });
   }
 
-  /** @param {number} ms */
+  /** Lets time pass, stopping wherever a popup is shown or an answer is due. @param {number} ms */
   pass(ms) {
+    const end = this.t + ms;
+    while (this.t < end) {
+      const next = this.due.reduce((soonest, item) => Math.min(soonest, item.shownT, item.t), end);
+      this.move(Math.max(1, Math.min(end, next) - this.t));
+      for (const item of this.due) {
+        if (item.shownT > this.t) continue;
+        item.shownT = Number.POSITIVE_INFINITY;
+        if (item.directive.kind === 'popup') this.emit({ e: 'popup.shown', id: item.directive.id });
+      }
+      this.answerDue();
+    }
+  }
+
+  /** @param {number} ms */
+  move(ms) {
     this.t += ms;
-    if ((this.s & PLAYING) !== 0) this.m = Math.min(this.facts.videoMs, this.m + ms + this.pick(-2, 2));
+    if ((this.s & PLAYING) === 0) return;
+    this.m = Math.min(this.facts.videoMs, Math.max(0, this.m + ms + (ms > 500 ? this.pick(-2, 2) : 0)));
   }
 
   answerDue() {
@@ -85,7 +102,6 @@ class Page {
     for (const { directive } of ready) {
       if (directive.kind === 'popup') {
         const { challenge: c } = directive;
-        this.emit({ e: 'popup.shown', id: directive.id });
         this.emit({ e: 'popup.answer', id: directive.id, a: c.type === 'press' ? 'ok' : `${c.a + c.b}` });
       } else {
         this.emit({ e: 'photo.taken', id: directive.id, h: HASH, n: 90_000 });
@@ -134,7 +150,6 @@ export function honestTrace(facts, seed) {
       page.emit({ e: 'ended' });
       page.flush();
     } else page.emit({ e: 'beat' });
-    page.answerDue();
     if ((page.s & PLAYING) !== 0) page.live();
   }
   return page.records;

@@ -30,7 +30,7 @@ export function draftOf(state: SessionState): Draft {
     multiWindow: { ...state.multiWindow },
     popup: { ...state.popup },
     photo: { ...state.photo },
-    liveness: { ...state.liveness },
+    liveness: state.liveness === null ? null : { ...state.liveness },
     answers: { ...state.answers },
   };
   return { state: copy, findings: null, directives: [] };

@@ -86,7 +86,8 @@ export interface SessionState {
   multiWindow: MultiWindowState;
   popup: PopupState;
   photo: PhotoState;
-  liveness: LivenessState;
+  /** Null when the pack asks for none. */
+  liveness: LivenessState | null;
   answers: AnswerState;
   findings: readonly Finding[];
   /** Bits of what is noted only once per sitting. */

@@ -64,10 +64,9 @@ function ageRecent(state: FastForwardState, windowMs: number): void {
 }
 
 function remember(state: FastForwardState, point: Point): void {
-  const { recent } = state;
-  const next = recent.slice();
-  next.push(state.playedT, state.excess, point.t, point.m, point.at, point.seq, point.index);
-  state.recent = next;
+  const { playedT, excess } = state;
+  // `concat` makes an array of exactly the right size.
+  state.recent = state.recent.concat([playedT, excess, point.t, point.m, point.at, point.seq, point.index]);
 }
 
 /** The window proves the violation; inside it, the fast stretch itself begins where the excess was lowest. */

@@ -22,13 +22,12 @@ import type { Rule } from '../rule.ts';
 import type { LivenessState } from './state.ts';
 import { livenessWords } from './words.ts';
 
-/** Memory at the opening: the lesson's random instants. */
-export function initialLiveness(facts: SittingFacts): LivenessState {
-  const { required, perLesson } = facts.pack.liveness;
-  const drawn = required ? perLesson : 0;
+/** Memory at the opening: the lesson's random instants; null when the pack asks for none. */
+export function initialLiveness(facts: SittingFacts): LivenessState | null {
+  const { required, perLesson: drawn } = facts.pack.liveness;
+  if (!required) return null;
   const due = Array.from({ length: drawn }, (_, i) => instantIn(facts, 0, leftMs(facts), i + 1));
   return {
-    required,
     entered: false,
     issued: 0,
     challenges: 0,
@@ -54,19 +53,19 @@ function instantIn(facts: SittingFacts, fromMs: number, toMs: number, n: number)
 /** Asks when the sitting begins, when a random instant is reached, and at once after a live failure. */
 function issueChallenge(draft: Draft, at: number): void {
   const { liveness, credit, link } = draft.state;
-  if (!liveness.required || liveness.open !== null || link.upSince === null) return;
+  if (liveness === null || liveness.open !== null || link.upSince === null) return;
   const [next] = liveness.due;
   if (!liveness.entered) {
-    if (liveness.challenges < draft.state.facts.pack.liveness.challengesMax) ask(draft, at);
-  } else if (liveness.failures > 0) ask(draft, at);
+    if (liveness.challenges < draft.state.facts.pack.liveness.challengesMax) ask(draft, liveness, at);
+  } else if (liveness.failures > 0) ask(draft, liveness, at);
   else if (next !== undefined && credit.ms >= next) {
     liveness.due = liveness.due.slice(1);
-    ask(draft, at);
+    ask(draft, liveness, at);
   }
 }
 
-function ask(draft: Draft, at: number): void {
-  const { liveness, facts } = draft.state;
+function ask(draft: Draft, liveness: LivenessState, at: number): void {
+  const { facts } = draft.state;
   const { answerWindowMs } = facts.pack.liveness;
   liveness.issued += 1;
   liveness.challenges += 1;
@@ -78,6 +77,7 @@ function ask(draft: Draft, at: number): void {
 
 function takeRecord(draft: Draft, record: SessionRecord, at: number): void {
   const { liveness, facts } = draft.state;
+  if (liveness === null) return;
   // Whoever comes back may have repaired a camera: a requirement that was given up is open again.
   if (record.kind === 'connected' && !liveness.entered) liveness.challenges = 0;
   const { open } = liveness;
@@ -85,28 +85,32 @@ function takeRecord(draft: Draft, record: SessionRecord, at: number): void {
   if (record.kind === 'delivered' && record.directive === open.id && open.deliveredAt === null) {
     const deadlineAt = at + facts.pack.liveness.answerWindowMs;
     liveness.open = { ...open, deliveredAt: at, deadlineAt, overdueSent: false };
-  } else if (record.kind === 'liveness' && record.id === open.id)
-    takeResult(draft, open.id, record.result, at);
+  } else if (record.kind === 'liveness' && record.id === open.id) takeResult(draft, liveness, record, at);
 }
 
 /** A page that says it cannot take a picture says so about a challenge as about a photo. */
 function takeEvent(draft: Draft, event: LearningEvent): void {
-  const { open } = draft.state.liveness;
-  if (event.e === 'photo.failed' && open !== null && open.id === event.id) couldNotTell(draft);
+  const { liveness } = draft.state;
+  if (event.e === 'photo.failed' && liveness?.open?.id === event.id) couldNotTell(draft, liveness);
 }
 
-function takeResult(draft: Draft, id: string, result: LivenessResult, at: number): void {
+function takeResult(
+  draft: Draft,
+  liveness: LivenessState,
+  { id, result }: { readonly id: string; readonly result: LivenessResult },
+  at: number,
+): void {
+  liveness.open = null;
   switch (result) {
     case 'passed':
-      passed(draft, id);
+      passed(draft, liveness, id);
       return;
     case 'other-person':
     case 'spoof':
-      failed(draft, result, at);
+      failed(draft, liveness, result, at);
       return;
     case 'virtual':
     case 'replayed':
-      draft.state.liveness.open = null;
       raise(
         draft,
         result === 'virtual' ? 'capture-virtual' : 'capture-replayed',
@@ -121,27 +125,23 @@ function takeResult(draft: Draft, id: string, result: LivenessResult, at: number
     case 'several-faces':
     case 'no-camera':
     case 'declined':
-      couldNotTell(draft);
+      couldNotTell(draft, liveness);
       return;
     default:
       result satisfies never;
   }
 }
 
-function passed(draft: Draft, id: string): void {
-  const { liveness } = draft.state;
-  liveness.open = null;
+function passed(draft: Draft, liveness: LivenessState, id: string): void {
   liveness.entered = true;
   liveness.failures = 0;
   liveness.challenges = 0;
   draft.directives.push({ kind: 'settled', id: `${id}.m`, ref: id, result: 'met' });
 }
 
-function failed(draft: Draft, result: 'other-person' | 'spoof', at: number): void {
-  const { liveness, facts } = draft.state;
-  liveness.open = null;
+function failed(draft: Draft, liveness: LivenessState, result: 'other-person' | 'spoof', at: number): void {
   liveness.failures += 1;
-  const { attempts } = facts.pack.liveness;
+  const { attempts } = draft.state.facts.pack.liveness;
   if (liveness.failures < attempts) return;
   liveness.failures = 0;
   const other = result === 'other-person';
@@ -150,8 +150,8 @@ function failed(draft: Draft, result: 'other-person' | 'spoof', at: number): voi
 }
 
 /** Asked again at a fresh random instant; before the first pass, at once. After too many, the requirement stays unmet. */
-function couldNotTell(draft: Draft): void {
-  const { liveness, credit, facts } = draft.state;
+function couldNotTell(draft: Draft, liveness: LivenessState): void {
+  const { credit, facts } = draft.state;
   liveness.open = null;
   if (!liveness.entered) return;
   liveness.failures = 0;
@@ -189,19 +189,19 @@ function raise(
 
 function tick(draft: Draft, at: number): void {
   const { liveness } = draft.state;
-  const { open } = liveness;
-  if (open === null || open.overdueSent || at < open.deadlineAt) return;
+  const open = liveness?.open ?? null;
+  if (liveness === null || open === null || open.overdueSent || at < open.deadlineAt) return;
   liveness.open = { ...open, overdueSent: true };
   draft.directives.push({ kind: 'settled', id: `${open.id}.o`, ref: open.id, result: 'overdue' });
 }
 
 function dueAt(state: SessionState): number | null {
-  const { open } = state.liveness;
+  const open = state.liveness?.open ?? null;
   return open === null || open.overdueSent ? null : open.deadlineAt;
 }
 
 function openChallenge(state: SessionState, at: number): Directive | null {
-  const { open } = state.liveness;
+  const open = state.liveness?.open ?? null;
   return open === null
     ? null
     : { kind: 'liveness', id: open.id, answerMs: Math.max(0, open.deadlineAt - at) };
@@ -210,10 +210,11 @@ function openChallenge(state: SessionState, at: number): Directive | null {
 /** The lesson is complete: an instant that was not reached yet is asked for once more, at once. */
 function readyToSeal(draft: Draft, at: number): boolean {
   const { liveness } = draft.state;
+  if (liveness === null) return true;
   if (liveness.open === null && liveness.due.length > 0 && !liveness.lastCall) {
     liveness.lastCall = true;
     liveness.due = liveness.due.slice(1);
-    ask(draft, at);
+    ask(draft, liveness, at);
   }
   return liveness.open === null || at >= liveness.open.deadlineAt;
 }
@@ -221,7 +222,7 @@ function readyToSeal(draft: Draft, at: number): boolean {
 /** What was not shown to be met, in a sitting in which something was watched, is a gap. */
 function sealing(draft: Draft, complete: boolean): void {
   const { liveness, fastForward } = draft.state;
-  if (!liveness.required || measure(fastForward.played) === 0) return;
+  if (liveness === null || measure(fastForward.played) === 0) return;
   const waiting = liveness.due.length + (liveness.open === null ? 0 : 1);
   const unmet = liveness.entered ? liveness.unmet + (complete ? waiting : 0) : 1;
   if (unmet === 0) return;
@@ -242,8 +243,8 @@ function sealing(draft: Draft, complete: boolean): void {
 /** See the file's comment. */
 export const livenessMatch: Rule = {
   id: 'liveness-match',
-  overdueFrom: (state) => state.liveness.open?.deadlineAt ?? null,
-  holdsCredit: (state) => state.liveness.required && !state.liveness.entered,
+  overdueFrom: (state) => state.liveness?.open?.deadlineAt ?? null,
+  holdsCredit: (state) => state.liveness !== null && !state.liveness.entered,
   event: takeEvent,
   issue: issueChallenge,
   record: takeRecord,

@@ -9,8 +9,6 @@ export interface OpenChallenge {
 
 /** Memory of the `liveness-match` rule. */
 export interface LivenessState {
-  /** The pack asks for liveness. */
-  readonly required: boolean;
   /** The challenge before any credit was passed. */
   entered: boolean;
   /** Challenges issued so far. */

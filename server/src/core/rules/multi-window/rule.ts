@@ -18,7 +18,7 @@ import type { Away, MultiWindowState } from './state.ts';
 
 /** Memory before anything was played. */
 export function initialMultiWindow(): MultiWindowState {
-  return { hidden: null, unfocused: null, pip: null, second: null, advancedAt: [] };
+  return { hidden: null, unfocused: null, pip: null, second: null };
 }
 
 /** A way of being away in one page. */

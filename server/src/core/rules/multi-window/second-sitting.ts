@@ -4,20 +4,15 @@
  * delay late, so a grace keeps the honest who close one lesson and open the next from being accused. What overlaps is not
  * credited twice in any case (rules §1); that is `credit.ts`.
  */
-import { noteElsewhere, STRETCHES_MAX } from '../../credit/credit.ts';
+import { creditedAt, noteElsewhere, STRETCHES_MAX } from '../../credit/credit.ts';
 import { addInterval, bounded, type IntervalSet, overlap } from '../../credit/interval-set.ts';
 import { addFinding, type Draft, extendFinding, lastPoint, refOf, spanOf } from '../../session/draft.ts';
 import type { SessionRecord } from '../../session/records.ts';
-import type { Point, SessionState } from '../../session/state.ts';
+import type { Point } from '../../session/state.ts';
 import type { Step } from '../../session/step.ts';
 import { byLearnerOrUnknown } from '../attribution.ts';
 import { seconds } from '../units.ts';
 import type { SecondSitting } from './state.ts';
-
-/** Server-time stretches (epoch ms) in which media advanced here, for the learner's other sittings. The latest ones. */
-export function advancedAt(state: SessionState): IntervalSet {
-  return state.multiWindow.advancedAt;
-}
 
 /** Takes in where media advanced in another sitting. A stretch that is none changes nothing. */
 export function takeElsewhere(draft: Draft, record: SessionRecord, at: number): void {
@@ -27,17 +22,17 @@ export function takeElsewhere(draft: Draft, record: SessionRecord, at: number): 
   if (record.credited) noteElsewhere(draft, record.from, to);
   const now = lastPoint(draft.state);
   const second = multiWindow.second ?? { stretches: [], sharedMs: 0, from: null, finding: null };
-  const sharedMs = sharedIn(multiWindow.advancedAt, second.stretches, record.from, to);
+  const sharedMs = sharedIn(creditedAt(draft.state), second.stretches, record.from, to);
   const from: Point = { ...now, at: Math.min(now.at, Math.max(record.from, draft.state.openedAt)) };
   const stretches = bounded(addInterval(second.stretches, record.from, to), STRETCHES_MAX);
   multiWindow.second = count(draft, { ...second, stretches }, sharedMs, from, now);
 }
 
-/** How long media advanced here within `[from, to)`, without what was known and counted before, ms. */
-function sharedIn(advanced: IntervalSet, known: IntervalSet, from: number, to: number): number {
-  let sharedMs = overlap(advanced, from, to);
+/** How long this sitting was credited within `[from, to)`, without what was known and counted before, ms. */
+function sharedIn(here: IntervalSet, known: IntervalSet, from: number, to: number): number {
+  let sharedMs = overlap(here, from, to);
   for (const stretch of known)
-    sharedMs -= overlap(advanced, Math.max(stretch[0], from), Math.min(stretch[1], to));
+    sharedMs -= overlap(here, Math.max(stretch[0], from), Math.min(stretch[1], to));
   return sharedMs;
 }
 
@@ -45,16 +40,10 @@ function sharedIn(advanced: IntervalSet, known: IntervalSet, from: number, to: n
 export function observeSecond(draft: Draft, step: Step): void {
   if (step.advancedMs === 0) return;
   const { multiWindow } = draft.state;
-  multiWindow.advancedAt = latest(addInterval(multiWindow.advancedAt, step.from.at, step.to.at));
   const { second } = multiWindow;
   if (second === null) return;
   const sharedMs = overlap(second.stretches, step.from.at, step.to.at);
   if (sharedMs > 0) multiWindow.second = count(draft, second, sharedMs, step.from, step.to);
-}
-
-/** The newest stretches only: forgetting old ones accuses nobody. */
-function latest(set: IntervalSet): IntervalSet {
-  return set.length > STRETCHES_MAX ? set.slice(-STRETCHES_MAX) : set;
 }
 
 function count(draft: Draft, second: SecondSitting, moreMs: number, from: Point, to: Point): SecondSitting {

@@ -25,6 +25,4 @@ export interface MultiWindowState {
   pip: Away | null;
   /** Null until another sitting was heard of. */
   second: SecondSitting | null;
-  /** The latest server-time stretches in which media advanced here, epoch ms. */
-  advancedAt: IntervalSet;
 }

@@ -140,14 +140,13 @@ function popupEvent(draft: Draft, event: LearningEvent, point: Point): void {
     draft.directives.push({ kind: 'settled', id: `${open.id}.w`, ref: open.id, result: 'wrong' });
     return;
   }
-  popup.past = [
-    ...popup.past,
+  popup.past = popup.past.concat([
     open.atCreditedMs,
     open.issuedAt,
     open.shownAt ?? -1,
     point.at,
     open.deadlineAt,
-  ];
+  ]);
   popup.open = null;
   popup.answeredAtCreditedMs = draft.state.credit.ms;
   popup.next = drawPopup(draft.state.facts, draft.state.credit.ms, popup.issued + 1);

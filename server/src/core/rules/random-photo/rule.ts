@@ -128,7 +128,7 @@ function photoStored(draft: Draft, id: string, at: number): void {
 
 function closeRequest(draft: Draft, open: OpenPhoto, storedAt: number | null): void {
   const { photo } = draft.state;
-  photo.past = [...photo.past, open.issuedAt, storedAt ?? -1];
+  photo.past = photo.past.concat([open.issuedAt, storedAt ?? -1]);
   photo.open = null;
 }
 
