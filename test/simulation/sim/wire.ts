@@ -30,10 +30,10 @@ const BRIDGED_MS = 15_000;
 
 /** How good the network is. */
 export interface WireQuality {
-  readonly latencyMs: number;
-  readonly jitterMs: number;
+  latencyMs: number;
+  jitterMs: number;
   /** Probability that a message waits for a retransmission of up to 3 s. */
-  readonly loss: number;
+  loss: number;
 }
 
 interface Conn {
@@ -133,6 +133,11 @@ export class Wire {
         close: () => this.#closeAtClient(conn),
       };
     };
+  }
+
+  /** A page is gone: its connections close behind what was already handed to them. */
+  hangUp(host: Host): void {
+    for (const conn of this.#conns) if (conn.host === host) this.#closeAtClient(conn);
   }
 
   probe: Probe = async (token): Promise<ProbeAnswer> => {

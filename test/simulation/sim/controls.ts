@@ -1,0 +1,184 @@
+/** Popups and photo requests on a page, and the guard's pauses: when a control is overdue, when the page is not in front. */
+import { type Directive, hasState, STATE, type Welcome } from '@zhenxue/protocol';
+import { hashText } from '../../../server/src/app/hash.ts';
+import { type Page, TICK_MS } from './page.ts';
+
+/** Milliseconds before the deadline at which the guard pauses. */
+const MARGIN_MS = 500;
+
+/** Milliseconds for which an answer that is being checked holds the deadline off. */
+const CHECKING_MS = 5_000;
+
+/** Milliseconds between telling the learner and taking the photo. */
+const NOTICE_MS = 1_800;
+
+interface Asked {
+  readonly directive: Extract<Directive, { kind: 'popup' | 'photo' }>;
+  readonly receivedAt: number;
+  answeredAt: number | null;
+  wrongLeft: number;
+  late: boolean;
+}
+
+/** See the file's comment. */
+export class Controls {
+  readonly #page: Page;
+  #asked: Asked[] = [];
+  #pausedHere = false;
+
+  constructor(page: Page) {
+    this.#page = page;
+  }
+
+  /** Takes a directive of the server. */
+  take(directive: Directive): void {
+    if (directive.kind === 'popup' || directive.kind === 'photo') this.#open(directive);
+    else if (directive.kind === 'settled') this.#settle(directive.ref, directive.result);
+  }
+
+  /** Forgets what the server does not hold open any more. */
+  keepOnly(welcome: Welcome): void {
+    const open = new Set(welcome.pending.map(({ id }) => id));
+    this.#asked = this.#asked.filter((asked) => open.has(asked.directive.id));
+    this.#goOn();
+  }
+
+  /** Whether something is unanswered past its time. */
+  overdue(): boolean {
+    return this.#asked.some((asked) => this.#isOverdue(asked));
+  }
+
+  /** Playing began: the guard looks again when the next control becomes overdue. */
+  watchPlaying(): void {
+    for (const asked of this.#asked) this.#watch(asked);
+    this.watchAway();
+  }
+
+  /** The page is hidden, in picture-in-picture or unfocused: the guard pauses at half the grace. */
+  watchAway(): void {
+    const page = this.#page;
+    const grace = page.welcome?.grace;
+    if (!page.options.guarded || grace === undefined) return;
+    const { bits } = page;
+    const away = hasState(bits, STATE.hidden | STATE.hiddenWitnessed | STATE.pip);
+    if (!away && !hasState(bits, STATE.unfocused)) return;
+    const after = (away ? grace.hiddenMs : grace.unfocusedMs) / 2 + page.options.chance.int(0, TICK_MS);
+    page.after(after, () => {
+      if (page.bits !== bits || !page.media.playing || page.over) return;
+      page.record({ e: 'guard', act: away ? 'paused-hidden' : 'paused-unfocused', v: Math.round(after) });
+      page.pause('guard');
+    });
+  }
+
+  #isOverdue({ directive, receivedAt, answeredAt, late }: Asked): boolean {
+    const { now } = this.#page;
+    if (answeredAt !== null && now - answeredAt < CHECKING_MS) return false;
+    if (directive.kind === 'photo' && answeredAt !== null) return late;
+    return late || now - receivedAt > directive.answerMs - MARGIN_MS;
+  }
+
+  #open(directive: Asked['directive']): void {
+    const page = this.#page;
+    if (page.over || this.#asked.some((asked) => asked.directive.id === directive.id)) return;
+    const { habits } = page.options;
+    const asked: Asked = {
+      directive,
+      receivedAt: page.now,
+      answeredAt: null,
+      wrongLeft: habits.wrongFirst(),
+      late: false,
+    };
+    this.#asked.push(asked);
+    this.#watch(asked);
+    if (directive.kind === 'photo') return this.#planPhoto(asked);
+    if (habits.shows) this.#whenVisible(() => page.record({ e: 'popup.shown', id: directive.id }));
+    const after = habits.popupAfterMs();
+    if (after !== null) page.after(after, () => this.#whenVisible(() => this.#answer(asked)));
+  }
+
+  /** A hidden page shows and answers nothing. */
+  #whenVisible(task: () => void): void {
+    const page = this.#page;
+    if (page.options.guarded && hasState(page.bits, STATE.hidden)) {
+      page.after(1_000, () => this.#whenVisible(task));
+      return;
+    }
+    task();
+  }
+
+  #answer(asked: Asked): void {
+    const page = this.#page;
+    const { directive } = asked;
+    if (directive.kind !== 'popup' || page.over || !this.#asked.includes(asked)) return;
+    const { challenge } = directive;
+    const wrong = asked.wrongLeft > 0;
+    const right = challenge.type === 'press' ? 'ok' : String(challenge.a + challenge.b);
+    asked.wrongLeft -= 1;
+    asked.answeredAt = page.now;
+    page.record({ e: 'popup.answer', id: directive.id, a: wrong ? '0' : right });
+  }
+
+  #planPhoto(asked: Asked): void {
+    const page = this.#page;
+    const camera = page.options.habits.camera();
+    if (camera === 'silent') return;
+    const after = Math.min(NOTICE_MS, asked.directive.answerMs / 3) + page.options.chance.int(300, 3_000);
+    page.after(after, () => {
+      if (page.over || !this.#asked.includes(asked)) return;
+      const { id } = asked.directive;
+      if (camera === 'fails') {
+        page.record({ e: 'photo.failed', id, why: 'busy' });
+        this.#asked = this.#asked.filter((other) => other !== asked);
+        return;
+      }
+      const bytes = page.photoBytes();
+      const h = hashText(bytes);
+      asked.answeredAt = page.now;
+      page.record({ e: 'photo.taken', id, h, n: bytes.length });
+      void page.sitting.photo(id, h, bytes);
+    });
+  }
+
+  #settle(ref: string, result: 'met' | 'wrong' | 'overdue'): void {
+    const page = this.#page;
+    const asked = this.#asked.find(({ directive }) => directive.id === ref);
+    if (asked === undefined) return;
+    if (result === 'met') this.#asked = this.#asked.filter((other) => other !== asked);
+    else if (result === 'overdue') asked.late = true;
+    else {
+      asked.answeredAt = null;
+      page.after(page.options.chance.int(1_500, 6_000), () => this.#answer(asked));
+    }
+    if (result === 'overdue') this.#pauseIfOverdue(asked);
+    this.#goOn();
+  }
+
+  #watch(asked: Asked): void {
+    const page = this.#page;
+    if (!page.options.guarded) return;
+    const left = asked.receivedAt + asked.directive.answerMs - MARGIN_MS - page.now;
+    page.after(Math.max(0, left) + page.options.chance.int(1, TICK_MS), () => this.#pauseIfOverdue(asked));
+  }
+
+  #pauseIfOverdue(asked: Asked): void {
+    const page = this.#page;
+    if (!page.options.guarded || page.over || !this.#asked.includes(asked)) return;
+    if (!this.#isOverdue(asked)) {
+      const answered = asked.answeredAt;
+      if (answered !== null) page.after(CHECKING_MS + TICK_MS, () => this.#pauseIfOverdue(asked));
+      return;
+    }
+    if (!page.media.playing) return;
+    page.record({ e: 'guard', act: 'paused-control', v: 0 });
+    page.pause('guard');
+    this.#pausedHere = true;
+  }
+
+  /** What was paused for a control goes on by itself when it is met. */
+  #goOn(): void {
+    const page = this.#page;
+    if (!this.#pausedHere || this.overdue()) return;
+    this.#pausedHere = false;
+    if (!hasState(page.bits, STATE.hidden)) page.play();
+  }
+}
