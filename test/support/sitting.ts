@@ -84,7 +84,14 @@ export class Sitting {
 
   constructor(options: SittingOptions = {}) {
     this.facts = factsOf(options.facts);
-    this.options = { answerAfterMs: 3_000, startM: 0, ignores: [], delayMs: 40, claimedRate: null, ...options };
+    this.options = {
+      answerAfterMs: 3_000,
+      startM: 0,
+      ignores: [],
+      delayMs: 40,
+      claimedRate: null,
+      ...options,
+    };
     this.m = this.options.startM;
     this.state = openSession(this.facts, OPENED_AT);
     this.records.push({ kind: 'open', at: OPENED_AT, facts: this.facts });
