@@ -1,7 +1,7 @@
 /** Every threshold of rules §2 that has no closer test of its own: one test on each side of it. */
 import { STATE } from '@zhenxue/protocol';
 import { describe, expect, it } from 'vitest';
-import { Sitting } from '../../support/sitting.ts';
+import { packOf, Sitting } from '../../support/sitting.ts';
 
 const MINUTE = 60_000;
 
@@ -167,4 +167,17 @@ describe('random-photo', () => {
     expect(sitting.verdict.creditedMs).toBeGreaterThan(creditedMs);
     expect(sitting.verdict.outcome).toBe('valid');
   });
+});
+
+describe('random-photo at the end of an hour', () => {
+  it.each(Array.from({ length: 12 }, (_, i) => i))(
+    'asks for every hour’s photo, wherever the instants fall (seed %i)',
+    (i) => {
+      const seed = i.toString(16).padStart(2, '0').repeat(32);
+      const facts = { seed, pack: packOf('demo'), videoMs: 95_000 };
+      const { verdict } = new Sitting({ facts }).play().run(2 * MINUTE);
+      expect(verdict.classHours.every((hour) => hour.photo !== null)).toBe(true);
+      expect(verdict).toMatchObject({ outcome: 'valid', findings: [] });
+    },
+  );
 });
