@@ -55,6 +55,8 @@ export interface SittingOptions {
   readonly answerAfterMs?: number;
   /** What it does not answer. */
   readonly ignores?: readonly Directive['kind'][];
+  /** Media position of the first page, ms. */
+  readonly startM?: number;
   /** Delay of every batch, ms. */
   readonly delayMs?: number;
   /** What the page claims as its rate, thousandths; null = the truth. */
@@ -82,7 +84,15 @@ export class Sitting {
 
   constructor(options: SittingOptions = {}) {
     this.facts = factsOf(options.facts);
-    this.options = { answerAfterMs: 3_000, ignores: [], delayMs: 40, claimedRate: null, ...options };
+    this.options = {
+      answerAfterMs: 3_000,
+      startM: 0,
+      ignores: [],
+      delayMs: 40,
+      claimedRate: null,
+      ...options,
+    };
+    this.m = this.options.startM;
     this.state = openSession(this.facts, OPENED_AT);
     this.records.push({ kind: 'open', at: OPENED_AT, facts: this.facts });
     this.feed({ kind: 'connected', at: OPENED_AT });

@@ -18,7 +18,7 @@ import { addInterval, bounded, type IntervalSet, overlap } from './interval-set.
 export const INTERVALS_MAX = 256;
 
 /** Stretches of server time kept; older ones are joined, which withholds more and never less. */
-export const STRETCHES_MAX = 8;
+export const STRETCHES_MAX = 4;
 
 /** Credit before anything was played. @param slackMs the first run's slack. */
 export function initialCredit(slackMs: number): CreditState {

@@ -57,10 +57,7 @@ export function openSession(facts: SittingFacts, at: number): SessionState {
 export function decide(state: SessionState, record: SessionRecord): Decision {
   if (state.ended !== null) return { state, findings: [], directives: [], dueAt: null, ended: null };
   const draft = draftOf(state);
-  const at = Math.max(state.at, record.at);
-  draft.state.at = at;
-  takeRecord(draft, record, at);
-  if (draft.state.ended === null) settle(draft, at);
+  advance(draft, record);
   return {
     state: draft.state,
     findings: draft.findings === null ? [] : [...draft.findings.values()],
@@ -68,6 +65,34 @@ export function decide(state: SessionState, record: SessionRecord): Decision {
     dueAt: dueAtOf(draft.state),
     ended: draft.state.ended,
   };
+}
+
+/**
+ * The state after all of a sitting's records: the same as one `decide` after the other, without a copy per record.
+ * @throws RangeError when the first record is not `open`, or its seed is none.
+ */
+export function replaySession(records: Iterable<SessionRecord>): SessionState {
+  let draft: Draft | null = null;
+  for (const record of records) {
+    if (draft === null) {
+      if (record.kind !== 'open') throw new RangeError('replaySession: expected the open record first');
+      draft = { state: openSession(record.facts, record.at), findings: null, directives: [] };
+    } else if (draft.state.ended === null) {
+      advance(draft, record);
+      draft.directives.length = 0;
+      draft.findings = null;
+    }
+  }
+  if (draft === null) throw new RangeError('replaySession: expected at least the open record');
+  return draft.state;
+}
+
+function advance(draft: Draft, record: SessionRecord): void {
+  const { state } = draft;
+  const at = Math.max(state.at, record.at);
+  state.at = at;
+  takeRecord(draft, record, at);
+  if (state.ended === null) settle(draft, at);
 }
 
 /** Directives still open, for a client that comes back, with the time left on the server's clock. */

@@ -29,7 +29,7 @@ export function observeSlope(draft: Draft, step: Step): void {
   const { fastForward, facts } = draft.state;
   const { slopeMaxPermille, slopeWindowMs } = facts.pack.fastForward;
   if (step.advancedMs === 0) return;
-  if (fastForward.recent.length === 0 && fastForward.lowest.length === 0) remember(fastForward, step.from);
+  if (fastForward.recent.length === 0 && fastForward.lowest.length === 0) remember(fastForward, step.from, 0);
   const gain = 1_000 * step.advancedMs - slopeMaxPermille * step.dt;
   fastForward.playedT += step.dt;
   fastForward.excess += gain;
@@ -38,16 +38,17 @@ export function observeSlope(draft: Draft, step: Step): void {
     else resetSlope(draft);
     return;
   }
-  ageRecent(fastForward, slopeWindowMs);
+  const young = ageRecent(fastForward, slopeWindowMs);
   const lowest = fastForward.lowest[1];
   if (lowest !== undefined && fastForward.excess > lowest) raise(draft, step);
   const newest = fastForward.recent[fastForward.recent.length - PREFIX];
-  if (newest === undefined || fastForward.playedT - newest >= slopeWindowMs / RECENT_MAX)
-    remember(fastForward, step.to);
+  const apart = newest === undefined || fastForward.playedT - newest >= slopeWindowMs / RECENT_MAX;
+  if (apart) remember(fastForward, step.to, young);
+  else if (young > 0) fastForward.recent = fastForward.recent.slice(young);
 }
 
-/** Moves samples that are a window of playing old over to the lowest. */
-function ageRecent(state: FastForwardState, windowMs: number): void {
+/** Moves samples that are a window of playing old over to the lowest. @returns where the younger ones begin. */
+function ageRecent(state: FastForwardState, windowMs: number): number {
   const { recent, playedT } = state;
   let index = 0;
   let best = -1;
@@ -60,13 +61,14 @@ function ageRecent(state: FastForwardState, windowMs: number): void {
     bestExcess = excess;
   }
   if (best >= 0) state.lowest = recent.slice(best, best + PREFIX);
-  if (index > 0) state.recent = recent.slice(index);
+  return index;
 }
 
-function remember(state: FastForwardState, point: Point): void {
+/** Appends a sample and drops those before `young`, in one new array of exactly the right size. */
+function remember(state: FastForwardState, point: Point, young: number): void {
   const { playedT, excess } = state;
-  // `concat` makes an array of exactly the right size.
-  state.recent = state.recent.concat([playedT, excess, point.t, point.m, point.at, point.seq, point.index]);
+  const added = [playedT, excess, point.t, point.m, point.at, point.seq, point.index];
+  state.recent = young > 0 ? state.recent.slice(young).concat(added) : state.recent.concat(added);
 }
 
 /** The window proves the violation; inside it, the fast stretch itself begins where the excess was lowest. */

@@ -55,10 +55,11 @@ function photoOverdueFrom(state: SessionState): number | null {
 
 /** Asks for a photo when one is due. */
 function issuePhoto(draft: Draft, at: number): void {
-  advanceHour(draft);
   const { photo, credit } = draft.state;
   const due = photo.dueAtCreditedMs;
+  // First ask, then look whether the hour is over: one step may reach the instant and the hour's end together.
   if (photo.open === null && due !== null && credit.ms >= due) request(draft, at);
+  else advanceHour(draft);
 }
 
 /**
@@ -193,12 +194,13 @@ function advanceHour(draft: Draft): void {
   }
 }
 
-/** The sitting is being sealed complete: the last hour without a photo leaves a gap. */
+/** The sitting is being sealed complete: every hour left without a photo leaves a gap. */
 function closePhoto(draft: Draft, complete: boolean): void {
   const { photo } = draft.state;
   if (!complete) return;
   if (photo.open !== null) closeRequest(draft, photo.open, null);
-  if (photo.photos[photo.hour] === null) noteMissing(draft, photo.hour);
+  for (let hour = photo.hour; hour < photo.hours.length; hour += 1)
+    if (photo.photos[hour] === null) noteMissing(draft, hour);
 }
 
 function noteMissing(draft: Draft, hour: number): void {
