@@ -25,6 +25,8 @@ export class Controls {
   readonly #page: Page;
   #asked: Asked[] = [];
   #pausedHere = false;
+  #awaySince: number | null = null;
+  #blurredSince: number | null = null;
 
   constructor(page: Page) {
     this.#page = page;
@@ -59,13 +61,21 @@ export class Controls {
     const page = this.#page;
     const grace = page.welcome?.grace;
     if (!page.options.guarded || grace === undefined) return;
-    const { bits } = page;
-    const away = hasState(bits, STATE.hidden | STATE.hiddenWitnessed | STATE.pip);
-    if (!away && !hasState(bits, STATE.unfocused)) return;
-    const after = (away ? grace.hiddenMs : grace.unfocusedMs) / 2 + page.options.chance.int(0, TICK_MS);
-    page.after(after, () => {
-      if (page.bits !== bits || !page.media.playing || page.over) return;
-      page.record({ e: 'guard', act: away ? 'paused-hidden' : 'paused-unfocused', v: Math.round(after) });
+    const away = hasState(page.bits, STATE.hidden | STATE.hiddenWitnessed | STATE.pip);
+    const blurred = hasState(page.bits, STATE.unfocused) && !hasState(page.bits, STATE.hidden);
+    this.#awaySince = away ? (this.#awaySince ?? page.now) : null;
+    this.#blurredSince = blurred ? (this.#blurredSince ?? page.now) : null;
+    this.#pauseAway(this.#awaySince, grace.hiddenMs / 2, 'paused-hidden');
+    this.#pauseAway(this.#blurredSince, grace.unfocusedMs / 2, 'paused-unfocused');
+  }
+
+  #pauseAway(since: number | null, graceMs: number, act: 'paused-hidden' | 'paused-unfocused'): void {
+    const page = this.#page;
+    if (since === null || !page.media.playing) return;
+    const still = () => (act === 'paused-hidden' ? this.#awaySince : this.#blurredSince) === since;
+    page.after(Math.max(0, since + graceMs - page.now) + page.options.chance.int(0, TICK_MS), () => {
+      if (!still() || !page.media.playing || page.over) return;
+      page.record({ e: 'guard', act, v: page.now - since });
       page.pause('guard');
     });
   }
@@ -149,7 +159,7 @@ export class Controls {
       asked.answeredAt = null;
       page.after(page.options.chance.int(1_500, 6_000), () => this.#answer(asked));
     }
-    if (result === 'overdue') this.#pauseIfOverdue(asked);
+    if (result !== 'met') this.#pauseIfOverdue(asked);
     this.#goOn();
   }
 

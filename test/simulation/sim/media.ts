@@ -8,6 +8,7 @@ export class Media {
   #playing = false;
   #stalled = false;
   #rate = 1;
+  #asleepUntil = 0;
 
   constructor(durationMs: number, startMs: number, now: number) {
     this.durationMs = durationMs;
@@ -35,20 +36,27 @@ export class Media {
   /** When the end will be reached if nothing changes; null when it will not. */
   endsAt(now: number): number | null {
     if (!this.#playing || this.#stalled || this.#rate <= 0) return null;
-    return now + (this.durationMs - this.#at(now)) / this.#rate;
+    return Math.max(now, this.#since) + (this.durationMs - this.#at(now)) / this.#rate;
   }
 
   set(now: number, change: { playing?: boolean; stalled?: boolean; rate?: number; position?: number }): void {
     this.#position = this.#at(now);
-    this.#since = now;
+    this.#since = Math.max(now, this.#asleepUntil);
     this.#playing = change.playing ?? this.#playing;
     this.#stalled = change.stalled ?? this.#stalled;
     this.#rate = change.rate ?? this.#rate;
     if (change.position !== undefined) this.#position = Math.min(this.durationMs, Math.max(0, change.position));
   }
 
+  /** The machine sleeps until then: the element still says that it plays, and nothing moves. */
+  sleep(now: number, until: number): void {
+    this.#position = this.#at(now);
+    this.#since = Math.max(this.#since, until);
+    this.#asleepUntil = until;
+  }
+
   #at(now: number): number {
-    const moved = this.#playing && !this.#stalled ? (now - this.#since) * this.#rate : 0;
+    const moved = this.#playing && !this.#stalled ? Math.max(0, now - this.#since) * this.#rate : 0;
     return Math.min(this.durationMs, this.#position + moved);
   }
 }

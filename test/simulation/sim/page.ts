@@ -157,9 +157,9 @@ export class Page {
     return this.media.position(this.now);
   }
 
-  /** Session time now, as the page's clock has it. */
-  sessionTime(): number {
-    const t = Math.floor(this.#base.elapsedMs + Math.max(0, this.clock.read(this.now) - this.#base.now));
+  /** Session time in `lag` ms, as the page's clock has it. */
+  sessionTime(lag = 0): number {
+    const t = Math.floor(this.#base.elapsedMs + Math.max(0, this.clock.read(this.now + lag) - this.#base.now));
     this.#lastT = Math.max(this.#lastT, t);
     return this.#lastT;
   }
@@ -171,15 +171,18 @@ export class Page {
     const playing = this.media.playing ? STATE.playing : 0;
     const s = this.bits | playing | (this.media.stalled ? STATE.stalled : 0);
     const r = this.claimedRate ?? Math.round(this.media.rate * 1_000);
-    const emit = (): void => {
-      this.samples.push(time.now);
-      const t = this.sessionTime();
-      const sample = r === 1_000 ? { t, m, s } : { t, m, s, r };
-      this.sitting.record({ ...happening, ...sample } as LearningEvent);
-    };
-    if (machine.lateMs === 0) return emit();
-    this.#busyUntil = Math.max(this.#busyUntil, time.now + chance.int(0, machine.lateMs));
-    this.after(this.#busyUntil - time.now, emit);
+    // The Worker has a thread of its own: on a busy machine its answer is a little late, and handed over later still.
+    const lag = machine.lateMs === 0 ? 0 : chance.int(0, machine.lateMs);
+    const t = this.sessionTime(lag);
+    this.samples.push(time.now + lag);
+    const sample = r === 1_000 ? { t, m, s } : { t, m, s, r };
+    const event = { ...happening, ...sample } as LearningEvent;
+    if (lag === 0 && this.#busyUntil <= time.now) {
+      this.sitting.record(event);
+      return;
+    }
+    this.#busyUntil = Math.max(this.#busyUntil, time.now + lag);
+    this.after(this.#busyUntil - time.now, () => this.sitting.record(event));
   }
 
   play(): void {
@@ -246,20 +249,16 @@ export class Page {
   flag(bit: number, on: boolean, e: 'visibility' | 'focus' | 'pip'): void {
     this.bits = on ? this.bits | bit : this.bits & ~bit;
     this.record({ e });
-    if (on) this.controls.watchAway();
+    this.controls.watchAway();
   }
 
   /** The machine sleeps: nothing runs; the video stands still. */
   sleep(ms: number): void {
     const until = this.now + ms;
-    const wasPlaying = this.media.playing;
-    this.media.set(this.now, { playing: false });
+    this.media.sleep(this.now, until);
     if (this.options.machine.stopsInSleep) this.clock.sleep(this.now, until);
     this.host.pausedUntil = Math.max(this.host.pausedUntil, until);
-    this.after(ms, () => {
-      if (wasPlaying && !this.over) this.media.set(this.now, { playing: true });
-      this.#armEnd();
-    });
+    this.#armEnd();
   }
 
   /** The page's main thread hangs; Worker and video go on. */

@@ -26,6 +26,14 @@ import type { Host, TimeLine } from './time-line.ts';
 /** Milliseconds that a ticket is valid. */
 const TICKET_TTL_MS = 120_000;
 
+/** A UUID v7 (RFC 9562 §5.7) from the world's time and chance. */
+function uuidV7(now: number, chance: Chance): string {
+  const time = now.toString(16).padStart(12, '0');
+  const random = Array.from({ length: 19 }, () => chance.int(0, 15).toString(16)).join('');
+  const [a, b, c] = [random.slice(0, 3), random.slice(3, 6), random.slice(6, 18)];
+  return `${time.slice(0, 8)}-${time.slice(8)}-7${a}-8${b}-${c}`;
+}
+
 /** See the file's comment. */
 export class SimServer {
   readonly disk: Disk = new Disk();
@@ -97,14 +105,10 @@ export class SimServer {
       log,
       onFindings: (sitting) => void attributePlatform(app, sitting),
     });
-    let ids = 0;
     const app: App = {
       clock,
       randomBytes: (count) => chance.bytes(count),
-      newId: () => {
-        ids += 1;
-        return `${time.now.toString(16).padStart(12, '0')}-${chance.int(0, 0xffffff).toString(16)}-${ids}`;
-      },
+      newId: () => uuidV7(time.now, chance),
       log,
       metrics,
       engine: RULE_ENGINE,

@@ -211,7 +211,7 @@ export class Wire {
   #batch(conn: Conn, text: string, ack: (answer: BatchAck) => void): void {
     this.#ledger.batches += 1;
     conn.joined?.then(async (actor) => {
-      const answer = await ingestBatch(conn.app, actor, text);
+      const answer = await ingestBatch(conn.app, actor, text); if(process.env.DBG && !answer.ok) console.log(text.slice(0,300), answer);
       if (answer.ok) this.#checkStored(actor.sitting.facts.session, text, answer.seq);
       this.#down(conn, () => ack(answer));
     }, ignore);

@@ -185,6 +185,7 @@ export async function runWorld(seed: number): Promise<Ledger> {
   ledger.check('world-ends', learners.every((learner) => learner.finished), () => 'a learner never finished');
   await time.run(time.now + resumeGraceMs + 2 * MINUTE);
   const verdicts = replayAll(world);
+  if (process.env.DUMP) for (const l of learners) if (l.enrolment.learner === process.env.DUMP) for (const ss of l.sessions) for (const r of world.server.disk.sittings.get(ss)?.records ?? []) console.log(r.at - (world.server.disk.sittings.get(ss)?.row.openedAt ?? 0), r.kind, r.kind === 'open' ? '' : Buffer.from(r.bytes).toString().replace(/.*"events":/, ''));
   for (const learner of learners) {
     const own = [...learner.sessions].map((session) => verdicts.get(session)).filter((v) => v !== undefined);
     if (learner.behaviour.honest) checkHonest(world, learner, own);
