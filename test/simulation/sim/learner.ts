@@ -184,7 +184,9 @@ export class Learner {
   #opened(page: Page): void {
     this.sessions.add(page.session);
     this.#endSeenAt = null;
-    if (this.diligent) page.after(this.chance.int(300, 2_500), () => page.play());
+    page.after(this.chance.int(300, 2_500), () => {
+      if (this.diligent) page.play();
+    });
     if (!this.#begun) {
       this.#begun = true;
       this.behaviour.begin?.(this);

@@ -1,6 +1,6 @@
 /** Cheats that take more than one sitting: platforms, and learners who would like to frame one. */
 import type { Verdict } from '@zhenxue/protocol';
-import { popupRemover } from './cheats.ts';
+import { type Cheat, popupRemover } from './cheats.ts';
 import type { Judgement } from './expectation.ts';
 import type { World } from './world.ts';
 
@@ -26,8 +26,15 @@ function twoYearsOn(date: string): string {
   return `${Number(year) + 2}-${month}-${month === '02' && day === '29' ? '28' : day}`;
 }
 
-/** Judges as the default does, without a cheat's own expectation. */
-const suppressed = { ...popupRemover, name: 'popup removed by the platform' };
+/** As for one learner; whom the ban of the platform sends away first has shown nothing yet. */
+const suppressed: Cheat = {
+  ...popupRemover,
+  name: 'popup removed by the platform',
+  judge(learner, verdicts) {
+    const sentAway = learner.refusedWith === 'platform-banned' || verdicts.some((v) => v.ended === 'banned');
+    return sentAway ? { found: true, detail: '' } : popupRemover.judge(learner, verdicts);
+  },
+};
 
 const platformSuppresses: Scenario = {
   name: 'platform suppresses popups for all',
