@@ -15,8 +15,13 @@ const PARTS = [
   'protocol/src',
   'evidence/src',
   'server/src/core',
-  'server/node_modules',
   'server/package.json',
+  'server/tsconfig.json',
+  'server/tsconfig.core.json',
+  'protocol/tsconfig.json',
+  'evidence/tsconfig.json',
+  'tsconfig.base.json',
+  'tsconfig.json',
   'test',
   'package.json',
   'vitest.config.ts',
@@ -25,7 +30,6 @@ const PARTS = [
 /** Copies what the tests need; packages stay where they are. @param {string} copy */
 function prepare(copy) {
   for (const part of PARTS) {
-    if (part.endsWith('node_modules')) continue;
     cpSync(join(ROOT, part), join(copy, part), { recursive: true });
   }
   symlinkSync(join(ROOT, 'node_modules'), join(copy, 'node_modules'));
