@@ -16,12 +16,6 @@ const PARTS = [
   'evidence/src',
   'server/src/core',
   'server/package.json',
-  'server/tsconfig.json',
-  'server/tsconfig.core.json',
-  'protocol/tsconfig.json',
-  'evidence/tsconfig.json',
-  'tsconfig.base.json',
-  'tsconfig.json',
   'test',
   'package.json',
   'vitest.config.ts',
@@ -32,6 +26,9 @@ function prepare(copy) {
   for (const part of PARTS) {
     cpSync(join(ROOT, part), join(copy, part), { recursive: true });
   }
+  // The projects' own compiler settings refer to workspaces that are not here; running tests needs none of them.
+  rmSync(join(copy, 'test/tsconfig.json'));
+  writeFileSync(join(copy, 'tsconfig.json'), '{}');
   symlinkSync(join(ROOT, 'node_modules'), join(copy, 'node_modules'));
   symlinkSync(join(ROOT, 'server/node_modules'), join(copy, 'server/node_modules'));
 }
