@@ -139,22 +139,25 @@ function identical(traces, run) {
 function weigh() {
   const { gc } = globalThis;
   if (gc === undefined) return null;
+  const records = Array.from({ length: 8 }, (_, n) => honestTrace(factsOf(n), n));
   const states = new Array(STATES);
-  const shared = honestTrace(factsOf(0), 1);
-  const part = Math.floor(shared.length * 0.75);
   gc();
   const before = process.memoryUsage().heapUsed;
-  for (let n = 0; n < STATES; n += 1) {
-    const records = n % 50 === 0 ? honestTrace(factsOf(0), n + 2).slice(0, part) : shared;
-    // As after a restart: the facts come out of the stored record, only the pack is one object for all.
-    const facts = { ...JSON.parse(JSON.stringify(factsOf(n))), pack: factsOf(n).pack };
-    let state = openSession(facts, records[0].at);
-    for (let i = 1; i < part && i < records.length; i += 1) state = decide(state, records[i]).state;
-    states[n] = state;
-  }
+  for (let n = 0; n < STATES; n += 1) states[n] = stateOf(records[n % records.length] ?? [], n);
   gc();
   const bytes = (process.memoryUsage().heapUsed - before) / STATES;
-  return states.length === STATES ? Math.round(bytes) : null;
+  return states.length === STATES && records.length > 0 ? Math.round(bytes) : null;
+}
+
+/** A state that shares nothing but the pack with any other, as after a restart. @param {any[]} trace @param {number} n */
+function stateOf(trace, n) {
+  const [open, ...rest] = trace.slice(0, Math.floor(trace.length * 0.75));
+  const { pack } = open.facts;
+  const { session, learner } = factsOf(n);
+  const facts = { ...JSON.parse(JSON.stringify({ ...open.facts, session, learner, pack: null })), pack };
+  let state = openSession(facts, open.at);
+  for (const record of rest) state = decide(state, record).state;
+  return state;
 }
 
 /** @param {string} metric @param {number} value @param {string} unit @param {number} goal @param {object} detail */

@@ -26,6 +26,8 @@ export function initialCredit(slackMs: number): CreditState {
     set: [],
     ms: 0,
     takenAt: [],
+    stretchFrom: 0,
+    stretchTo: 0,
     elsewhere: [],
     runExcessMs: 0,
     runSlackMs: slackMs,
@@ -95,12 +97,17 @@ function take(draft: Draft, step: Step, from: number, to: number): void {
   if (set === credit.set || set.length > INTERVALS_MAX) return;
   credit.ms += freshIn(draft.state, from, to);
   credit.set = set;
-  credit.takenAt = bounded(addInterval(credit.takenAt, step.from.at, step.to.at), STRETCHES_MAX);
+  if (step.from.at < credit.stretchFrom || step.from.at > credit.stretchTo) {
+    credit.takenAt = bounded(creditedAt(draft.state), STRETCHES_MAX);
+    credit.stretchFrom = step.from.at;
+    credit.stretchTo = step.to.at;
+  } else if (step.to.at > credit.stretchTo) credit.stretchTo = step.to.at;
 }
 
 /** Server-time stretches (epoch ms) credited in this sitting: the learner's other sittings may not have them too (rules §1). */
 export function creditedAt(state: SessionState): IntervalSet {
-  return state.credit.takenAt;
+  const { takenAt, stretchFrom, stretchTo } = state.credit;
+  return addInterval(takenAt, stretchFrom, stretchTo);
 }
 
 /** Notes a stretch of server time that another sitting of the learner was credited for. What has passed is forgotten. */

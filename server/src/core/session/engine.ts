@@ -22,7 +22,7 @@ import { takeBatch } from './take-batch.ts';
 /** State of a sitting right after its `open` record. @throws RangeError when the seed is not 64 hex digits. */
 export function openSession(facts: SittingFacts, at: number): SessionState {
   return {
-    facts,
+    facts: compact(facts),
     openedAt: at,
     at,
     build: '',
@@ -51,6 +51,27 @@ export function openSession(facts: SittingFacts, at: number): SessionState {
     ended: null,
     endedAt: null,
   };
+}
+
+/** Facts in one plain object of fixed shape: what comes out of a decoder may weigh three times as much. */
+function compact(facts: SittingFacts): SittingFacts {
+  const { session, platform, learner, course, lesson, videoMs, guard } = facts;
+  const { pack, packHash, priorCovered, seed, place, acts } = facts;
+  const always = {
+    session,
+    platform,
+    learner,
+    course,
+    lesson,
+    videoMs,
+    guard,
+    pack,
+    packHash,
+    priorCovered,
+    seed,
+  };
+  if (place === undefined && acts === undefined) return always;
+  return { ...always, ...(place && { place }), ...(acts && { acts }) };
 }
 
 /** Takes one record in. Never throws on hostile content; a record after the end changes nothing. */

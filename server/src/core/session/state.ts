@@ -57,8 +57,10 @@ export interface CreditState {
   set: IntervalSet;
   /** Measure of `set` without what earlier sittings cover, ms. */
   ms: number;
-  /** Server-time stretches (epoch ms) in which something was credited here. */
+  /** Server-time stretches (epoch ms) in which something was credited here, and the one that is still growing. */
   takenAt: IntervalSet;
+  stretchFrom: number;
+  stretchTo: number;
   /** Server-time stretches credited in other sittings of the same learner, as far as they may still matter. */
   elsewhere: IntervalSet;
   /** Media minus time over the present run of playing. */

@@ -15,11 +15,12 @@
  */
 import { type EndedEvent, hasState, type LearningEvent, STATE } from '@zhenxue/protocol';
 import { INTERVALS_MAX } from '../../credit/credit.ts';
-import { addInterval, bounded, furthest, overlap, unite } from '../../credit/interval-set.ts';
+import { bounded, furthest, overlap, unite } from '../../credit/interval-set.ts';
 import { addFinding, type Draft, refOf, spanOf } from '../../session/draft.ts';
 import type { Point, SessionState } from '../../session/state.ts';
 import type { Step } from '../../session/step.ts';
 import { byLearnerOrUnknown } from '../attribution.ts';
+import { playedSet } from '../played.ts';
 import type { Rule } from '../rule.ts';
 import { observeClock } from './clock.ts';
 import { closeRate, observeRate } from './rate.ts';
@@ -34,6 +35,8 @@ const PAUSE_SKEW_MS = 250;
 export function initialFastForward(): FastForwardState {
   return {
     played: [],
+    playedFrom: 0,
+    playedTo: 0,
     startM: null,
     playedT: 0,
     excess: 0,
@@ -47,7 +50,8 @@ export function initialFastForward(): FastForwardState {
 
 /** The furthest media position reached by playing, in this sitting or in earlier ones, ms. Seeking up to here is allowed. */
 export function furthestReached(state: SessionState): number {
-  return Math.max(furthest(state.fastForward.played), furthest(state.facts.priorCovered));
+  const { played, playedTo } = state.fastForward;
+  return Math.max(playedTo, furthest(played), furthest(state.facts.priorCovered));
 }
 
 /** A new page was opened: measurements start afresh, an outstanding seek is judged first. */
@@ -81,8 +85,12 @@ function noteStep(state: FastForwardState, step: Step): void {
 }
 
 function notePlayed(state: FastForwardState, from: number, to: number): void {
-  const played = addInterval(state.played, from, to);
-  if (played !== state.played) state.played = bounded(played, INTERVALS_MAX);
+  if (!(to > from)) return;
+  if (from < state.playedFrom || from > state.playedTo) {
+    state.played = bounded(playedSet(state), INTERVALS_MAX);
+    state.playedFrom = from;
+    state.playedTo = to;
+  } else if (to > state.playedTo) state.playedTo = to;
 }
 
 /** The sitting is being sealed: an outstanding seek is judged as it stands. */
@@ -154,7 +162,7 @@ function skippedMs(state: SessionState): number {
   const { fastForward, facts, last, gapEvents } = state;
   const from = fastForward.startM ?? 0;
   if (gapEvents > 0 || last === null || facts.videoMs <= from) return 0;
-  const seen = unite(unite(fastForward.played, facts.priorCovered), [[last.m, facts.videoMs]]);
+  const seen = unite(unite(playedSet(fastForward), facts.priorCovered), [[last.m, facts.videoMs]]);
   return Math.max(0, facts.videoMs - from - overlap(seen, from, facts.videoMs));
 }
 

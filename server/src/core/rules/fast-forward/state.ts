@@ -31,8 +31,10 @@ export interface PendingSeek {
 
 /** Memory of the `fast-forward` rule. */
 export interface FastForwardState {
-  /** Where the media was seen playing, credited or not. */
+  /** Where the media was seen playing, credited or not, and the interval that is still growing. See `playedSet`. */
   played: IntervalSet;
+  playedFrom: number;
+  playedTo: number;
   /** Position at which the sitting began; null before the first page. What lies before was not skipped here. */
   startM: number | null;
   /** Playing so far in this page. */

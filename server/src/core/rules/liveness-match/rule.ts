@@ -18,6 +18,7 @@ import { draws } from '../../session/draw.ts';
 import type { LivenessResult, SessionRecord, SittingFacts } from '../../session/records.ts';
 import type { SessionState } from '../../session/state.ts';
 import { byLearnerOrUnknown, notAttributed } from '../attribution.ts';
+import { playedSet } from '../played.ts';
 import type { Rule } from '../rule.ts';
 import type { LivenessState } from './state.ts';
 import { livenessWords } from './words.ts';
@@ -222,7 +223,7 @@ function readyToSeal(draft: Draft, at: number): boolean {
 /** What was not shown to be met, in a sitting in which something was watched, is a gap. */
 function sealing(draft: Draft, complete: boolean): void {
   const { liveness, fastForward } = draft.state;
-  if (liveness === null || measure(fastForward.played) === 0) return;
+  if (liveness === null || measure(playedSet(fastForward)) === 0) return;
   const waiting = liveness.due.length + (liveness.open === null ? 0 : 1);
   const unmet = liveness.entered ? liveness.unmet + (complete ? waiting : 0) : 1;
   if (unmet === 0) return;
