@@ -43,7 +43,10 @@ export interface OutboxOptions {
 }
 
 /** Checks what came back from storage: it may be damaged. The hash is computed anew; broken entries are left out. */
-function sound(batch: StoredBatch, hash: HashText): { batch: StoredBatch; events: readonly LearningEvent[] } | null {
+function sound(
+  batch: StoredBatch,
+  hash: HashText,
+): { batch: StoredBatch; events: readonly LearningEvent[] } | null {
   try {
     const parsed = JSON.parse(batch.text) as { seq: number; prev: string; events: readonly LearningEvent[] };
     if (parsed.seq !== batch.seq || !Array.isArray(parsed.events)) return null;

@@ -64,7 +64,10 @@ function rateCheat(rate: number, told: boolean): Cheat {
     guarded: false,
     shape: goodNetwork,
     begin(learner) {
-      const ms = Math.min(room(learner), Math.max(rate < 1.2 ? 60_000 : 25_000, learner.chance.int(25_000, 90_000)));
+      const ms = Math.min(
+        room(learner),
+        Math.max(rate < 1.2 ? 60_000 : 25_000, learner.chance.int(25_000, 90_000)),
+      );
       during(
         learner,
         ms,
@@ -98,7 +101,12 @@ function hookedClock(speed: number): Cheat {
   };
 }
 
-function awayCheat(name: string, bits: number, claimed: 'visibility' | 'focus' | 'pip', kind: FindingKind): Cheat {
+function awayCheat(
+  name: string,
+  bits: number,
+  claimed: 'visibility' | 'focus' | 'pip',
+  kind: FindingKind,
+): Cheat {
   return {
     name,
     honest: false,
@@ -190,7 +198,9 @@ const popupIgnorer: Cheat = {
     learner.after(20 * MINUTE, () => learner.finish());
   },
   judge(learner, verdicts) {
-    const violations = verdicts.flatMap((verdict) => verdict.findings).filter((f) => f.severity === 'violation');
+    const violations = verdicts
+      .flatMap((verdict) => verdict.findings)
+      .filter((f) => f.severity === 'violation');
     const credited = Math.max(0, ...verdicts.map((verdict) => verdict.creditedMs));
     const right = violations.length === 0 && credited < 5 * MINUTE && !learner.world.ledger.failures.length;
     return {
@@ -214,7 +224,9 @@ const popupClicker: Cheat = {
     const findings = verdicts.flatMap((verdict) => verdict.findings);
     const hint = findings.some((f) => f.kind === 'answers-inhuman' && f.severity === 'hint');
     const decided = findings.some((f) => f.severity === 'violation');
-    const enough = verdicts.some((verdict) => verdict.popups.filter((p) => p.answeredAt !== null).length >= 2);
+    const enough = verdicts.some(
+      (verdict) => verdict.popups.filter((p) => p.answeredAt !== null).length >= 2,
+    );
     return {
       found: (hint || !enough) && !decided,
       detail: `expected a hint and no violation among ${findings.map((f) => f.kind).join(', ') || 'none'}`,
@@ -248,7 +260,9 @@ const burstForger: Cheat = {
   pageOpened(learner, page) {
     learner.diligent = false;
     page.beating = false;
-    page.after(learner.chance.int(500, 5_000), () => forge(page, page.sessionTime(), learner.enrolment.videoMs));
+    page.after(learner.chance.int(500, 5_000), () =>
+      forge(page, page.sessionTime(), learner.enrolment.videoMs),
+    );
   },
   judge: found('fast-forward', ['clock-ahead'], false),
 };

@@ -100,7 +100,10 @@ export class Controls {
     };
     this.#asked.push(asked);
     this.#watch(asked);
-    if (directive.kind === 'photo') return this.#planPhoto(asked);
+    if (directive.kind === 'photo') {
+      this.#planPhoto(asked);
+      return;
+    }
     if (habits.shows) this.#whenVisible(() => page.record({ e: 'popup.shown', id: directive.id }));
     const after = habits.popupAfterMs();
     if (after !== null) page.after(after, () => this.#whenVisible(() => this.#answer(asked)));

@@ -48,7 +48,11 @@ function describe(finding: Finding, origin: number): string {
  * Compares verdicts with an expectation. A change that no event reported can only be known up to the samples around it.
  * @param samples server times of the page's samples.
  */
-export function judgeFindings(verdicts: readonly Verdict[], samples: readonly number[], expected: Expected): Judgement {
+export function judgeFindings(
+  verdicts: readonly Verdict[],
+  samples: readonly number[],
+  expected: Expected,
+): Judgement {
   const all = verdicts.flatMap((verdict) => verdict.findings);
   const { rule, kinds, severity = 'violation', attribution, truth, openEnd = false } = expected;
   const origin = truth?.fromAt ?? 0;

@@ -172,7 +172,9 @@ export const INCIDENTS: readonly Incident[] = [
     harmless: false,
     shape(learner) {
       learner.habits.popupAfterMs = () =>
-        learner.chance.happens(0.3) ? learner.chance.int(40_000, 5 * MINUTE) : learner.chance.int(2_000, 20_000);
+        learner.chance.happens(0.3)
+          ? learner.chance.int(40_000, 5 * MINUTE)
+          : learner.chance.int(2_000, 20_000);
     },
   },
   {

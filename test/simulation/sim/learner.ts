@@ -84,7 +84,13 @@ export class Learner {
   #rewatched = false;
   readonly #store = createMemoryStore();
 
-  constructor(world: WorldParts, enrolment: Enrolment, behaviour: Behaviour, chance: Chance, quality: WireQuality) {
+  constructor(
+    world: WorldParts,
+    enrolment: Enrolment,
+    behaviour: Behaviour,
+    chance: Chance,
+    quality: WireQuality,
+  ) {
     this.world = world;
     this.enrolment = enrolment;
     this.behaviour = behaviour;
@@ -219,7 +225,10 @@ export class Learner {
     if (page.atEnd && page.position() >= page.media.durationMs) {
       this.#endSeenAt ??= this.now;
       if (this.now - this.#endSeenAt < WAIT_AT_END_MS) return;
-      if (!this.behaviour.honest || this.#rewatched) return this.finish();
+      if (!this.behaviour.honest || this.#rewatched) {
+        this.finish();
+        return;
+      }
       this.#rewatched = true;
       this.#endSeenAt = null;
       page.atEnd = false;

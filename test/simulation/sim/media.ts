@@ -45,7 +45,8 @@ export class Media {
     this.#playing = change.playing ?? this.#playing;
     this.#stalled = change.stalled ?? this.#stalled;
     this.#rate = change.rate ?? this.#rate;
-    if (change.position !== undefined) this.#position = Math.min(this.durationMs, Math.max(0, change.position));
+    if (change.position !== undefined)
+      this.#position = Math.min(this.durationMs, Math.max(0, change.position));
   }
 
   /** The machine sleeps until then: the element still says that it plays, and nothing moves. */

@@ -4,7 +4,7 @@
  * the line works.
  */
 import { type Directive, type LearningEvent, STATE, type Welcome } from '@zhenxue/protocol';
-import type { OutboxStore } from '../../../client-sdk/src/core/effects.ts';
+import type { GetTicket, OutboxStore } from '../../../client-sdk/src/core/effects.ts';
 import { createSitting, type Sitting } from '../../../client-sdk/src/core/sitting.ts';
 import { hashText } from '../../../server/src/app/hash.ts';
 import type { Chance } from './chance.ts';
@@ -62,7 +62,7 @@ export interface PageOptions {
   readonly guarded: boolean;
   readonly videoMs: number;
   readonly build: string;
-  readonly getTicket: () => Promise<{ ticket: string; session: string }>;
+  readonly getTicket: GetTicket;
   /** Where the player begins. @param furthestMs how far the learner has come. */
   readonly startAt: (furthestMs: number) => number;
   /** The sitting is open. */
@@ -159,7 +159,9 @@ export class Page {
 
   /** Session time in `lag` ms, as the page's clock has it. */
   sessionTime(lag = 0): number {
-    const t = Math.floor(this.#base.elapsedMs + Math.max(0, this.clock.read(this.now + lag) - this.#base.now));
+    const t = Math.floor(
+      this.#base.elapsedMs + Math.max(0, this.clock.read(this.now + lag) - this.#base.now),
+    );
     this.#lastT = Math.max(this.#lastT, t);
     return this.#lastT;
   }

@@ -64,9 +64,11 @@ export async function simulate(first: number, seeds: number, print: (line: strin
 function reportOf(ledgers: readonly Ledger[], cpuSeconds: number): Report {
   const cheats = new Map<string, { found: number; missed: number }>();
   const outcomes = new Map<string, number>();
-  const sum = (value: (ledger: Ledger) => number) => ledgers.reduce((total, ledger) => total + value(ledger), 0);
+  const sum = (value: (ledger: Ledger) => number) =>
+    ledgers.reduce((total, ledger) => total + value(ledger), 0);
   for (const ledger of ledgers) {
-    for (const [outcome, count] of ledger.outcomes) outcomes.set(outcome, (outcomes.get(outcome) ?? 0) + count);
+    for (const [outcome, count] of ledger.outcomes)
+      outcomes.set(outcome, (outcomes.get(outcome) ?? 0) + count);
     for (const { cheat, found } of ledger.cheats) {
       const kept = cheats.get(cheat) ?? { found: 0, missed: 0 };
       cheats.set(cheat, found ? { ...kept, found: kept.found + 1 } : { ...kept, missed: kept.missed + 1 });
@@ -99,7 +101,9 @@ export function catalogue(): readonly string[] {
 export function closingBlock(report: Report): string {
   const { cheats, outcomes } = report;
   const kinds = [...cheats].sort(([a], [b]) => a.localeCompare(b));
-  const rows = kinds.map(([name, { found, missed }]) => `    ${name.padEnd(38)} ${found} found, ${missed} missed`);
+  const rows = kinds.map(
+    ([name, { found, missed }]) => `    ${name.padEnd(38)} ${found} found, ${missed} missed`,
+  );
   const found = kinds.reduce((total, [, kind]) => total + kind.found, 0);
   const missed = kinds.reduce((total, [, kind]) => total + kind.missed, 0);
   const how = [...outcomes].map(([outcome, count]) => `${count} ${outcome}`).join(', ');

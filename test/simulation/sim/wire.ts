@@ -4,7 +4,13 @@
  * an old connection that arrive while a new one is being opened.
  */
 import type { BatchAck, Directive, Welcome } from '@zhenxue/protocol';
-import type { LinkEvents, OpenLink, Probe, ProbeAnswer, Ticket } from '../../../client-sdk/src/core/effects.ts';
+import type {
+  LinkEvents,
+  OpenLink,
+  Probe,
+  ProbeAnswer,
+  Ticket,
+} from '../../../client-sdk/src/core/effects.ts';
 import { admitConnection, checkTicket } from '../../../server/src/app/admit-connection.ts';
 import { connectSession, disconnectSession } from '../../../server/src/app/connect-session.ts';
 import type { App } from '../../../server/src/app/context.ts';
@@ -62,7 +68,11 @@ export class Wire {
   /** Extra delay of everything that the client sends first on a connection, ms. */
   firstDelayMs = 0;
 
-  constructor(world: { time: TimeLine; server: SimServer; ledger: Ledger }, chance: Chance, quality: WireQuality) {
+  constructor(
+    world: { time: TimeLine; server: SimServer; ledger: Ledger },
+    chance: Chance,
+    quality: WireQuality,
+  ) {
     this.#time = world.time;
     this.#server = world.server;
     this.#ledger = world.ledger;
@@ -92,10 +102,21 @@ export class Wire {
   }
 
   /** Asks the platform's backend for a ticket. */
-  async ticket(platform: string, learner: string, course: string, lesson: string, guard: 'enforce' | 'observe'): Promise<Ticket> {
+  async ticket(
+    platform: string,
+    learner: string,
+    course: string,
+    lesson: string,
+    guard: 'enforce' | 'observe',
+  ): Promise<Ticket> {
     await this.#pause(2 * this.#latency());
     if (this.down || !this.#server.up) throw new Error('the platform cannot be reached');
-    const { ticket, session } = await issueTicket(this.#server.app, platform, { learner, course, lesson, guard });
+    const { ticket, session } = await issueTicket(this.#server.app, platform, {
+      learner,
+      course,
+      lesson,
+      guard,
+    });
     await this.#pause(this.#latency());
     return { ticket, session };
   }
@@ -211,7 +232,7 @@ export class Wire {
   #batch(conn: Conn, text: string, ack: (answer: BatchAck) => void): void {
     this.#ledger.batches += 1;
     conn.joined?.then(async (actor) => {
-      const answer = await ingestBatch(conn.app, actor, text); if(process.env.DBG && !answer.ok) console.log(text.slice(0,300), answer);
+      const answer = await ingestBatch(conn.app, actor, text);
       if (answer.ok) this.#checkStored(actor.sitting.facts.session, text, answer.seq);
       this.#down(conn, () => ack(answer));
     }, ignore);

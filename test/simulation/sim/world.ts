@@ -66,11 +66,16 @@ function createWorld(seed: number): World {
       const course = `c${lessons}`;
       const videoMs = minutes * MINUTE + chance.int(0, 30_000);
       const kept = disk.courses.get(platform) ?? new Map();
-      disk.courses.set(platform, kept.set(course, { id: course, title: course, lessons: [{ id: 'l1', title: 'l1', videoMs }] }));
+      disk.courses.set(
+        platform,
+        kept.set(course, { id: course, title: course, lessons: [{ id: 'l1', title: 'l1', videoMs }] }),
+      );
       return { learner: '', platform, course, lesson: 'l1', videoMs, guard: 'enforce' };
     },
     admit(enrolment, behaviour, startMs) {
-      const learner = new Learner(parts, enrolment, behaviour, chance.fork(learners.length + 10), { ...qualityOf(chance) });
+      const learner = new Learner(parts, enrolment, behaviour, chance.fork(learners.length + 10), {
+        ...qualityOf(chance),
+      });
       learners.push(learner);
       learner.start(startMs);
       return learner;
@@ -138,7 +143,11 @@ function replayAll(world: World): Map<string, Verdict> {
       ledger.check('replay-equals-live', same, () => `${session}: another verdict`);
       const row = JSON.stringify({ ...summaryOf(RULE_ENGINE, sitting), dueAt: 0 });
       const rowSame = row === JSON.stringify({ ...kept.row, dueAt: 0 });
-      ledger.check('replay-equals-live', rowSame, () => `${session}: ${row} after ${JSON.stringify(kept.row)}`);
+      ledger.check(
+        'replay-equals-live',
+        rowSame,
+        () => `${session}: ${row} after ${JSON.stringify(kept.row)}`,
+      );
       ledger.check('world-ends', sitting.sealed, () => `${session}: was never sealed`);
     } catch (error) {
       ledger.check('chain-verifies', false, () => `${session}: ${String(error)}`);
@@ -176,16 +185,22 @@ export async function runWorld(seed: number): Promise<Ledger> {
   const { time, ledger, chance, learners } = world;
   admitHonest(world);
   admitCheats(world);
-  const scenario: Scenario | null = chance.happens(0.35) ? (SCENARIOS[seed % SCENARIOS.length] ?? null) : null;
+  const scenario: Scenario | null = chance.happens(0.35)
+    ? (SCENARIOS[seed % SCENARIOS.length] ?? null)
+    : null;
   const judge = scenario?.admit(world) ?? null;
   planCrashes(world);
   const endAt = time.now + WORLD_MAX_MS;
   const { resumeGraceMs } = world.server.pack.session;
-  while (time.now < endAt && learners.some((learner) => !learner.finished)) await time.run(time.now + CHUNK_MS);
-  ledger.check('world-ends', learners.every((learner) => learner.finished), () => 'a learner never finished');
+  while (time.now < endAt && learners.some((learner) => !learner.finished))
+    await time.run(time.now + CHUNK_MS);
+  ledger.check(
+    'world-ends',
+    learners.every((learner) => learner.finished),
+    () => 'a learner never finished',
+  );
   await time.run(time.now + resumeGraceMs + 2 * MINUTE);
   const verdicts = replayAll(world);
-  if (process.env.DUMP) for (const l of learners) if (l.enrolment.learner === process.env.DUMP) for (const ss of l.sessions) for (const r of world.server.disk.sittings.get(ss)?.records ?? []) console.log(r.at - (world.server.disk.sittings.get(ss)?.row.openedAt ?? 0), r.kind, r.kind === 'open' ? '' : Buffer.from(r.bytes).toString().replace(/.*"events":/, ''));
   for (const learner of learners) {
     const own = [...learner.sessions].map((session) => verdicts.get(session)).filter((v) => v !== undefined);
     if (learner.behaviour.honest) checkHonest(world, learner, own);
