@@ -2,7 +2,6 @@
  * A stand-in for the server that speaks protocol v1: enough to drive the SDK in tests (tickets, welcome, chain, acks,
  * directives, photos). It checks what a real server would check of the chain, and remembers everything.
  */
-import { createHash } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -21,6 +20,7 @@ import {
 } from '@zhenxue/protocol';
 import { Server, type Socket } from 'socket.io';
 import { SDK_PAGE } from './sdk-page.ts';
+import { createServerChain, sha } from './server-chain.ts';
 
 const SESSION = '0190b1c2-0000-7000-8000-000000000001';
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
@@ -58,8 +58,6 @@ export interface SdkServer {
   stop(): Promise<void>;
 }
 
-const sha = (bytes: Uint8Array | string): string => createHash('sha256').update(bytes).digest('base64url');
-
 function serveFile(request: IncomingMessage, response: ServerResponse, path: string, type: string): void {
   const file = `${ROOT}${path}`;
   if (!existsSync(file)) {
@@ -91,43 +89,9 @@ async function bodyOf(request: IncomingMessage): Promise<string> {
   return text;
 }
 
-/** The server's side of the chain. */
-class Chain {
-  readonly genesis: string = sha('genesis');
-  readonly batches: Batch[] = [];
-  readonly hashes: string[] = [];
-  readonly faults: string[] = [];
-  repeats = 0;
-
-  get durable(): { seq: number; hash: string } {
-    return { seq: this.hashes.length, hash: this.hashes.at(-1) ?? this.genesis };
-  }
-
-  take(text: string): BatchAck {
-    const { seq, hash } = this.durable;
-    const parsed = parseBatch(text, Buffer.byteLength(text));
-    const refuse = (code: 'out-of-order' | 'chain-mismatch' | 'invalid-batch', message: string): BatchAck => {
-      this.faults.push(`${code}: ${message}`);
-      return { ok: false, code, message, seq, hash };
-    };
-    if (!parsed.ok) return refuse('invalid-batch', `${parsed.error.path}: ${parsed.error.expected}`);
-    const batch = parsed.value;
-    if (batch.seq <= seq) {
-      this.repeats += 1;
-      if (this.hashes[batch.seq - 1] !== sha(text)) this.faults.push(`conflict at ${batch.seq}`);
-      return { ok: true, level: 'durable', seq, creditedMs: 0, furthestMs: 0 };
-    }
-    if (batch.seq !== seq + 1) return refuse('out-of-order', `${batch.seq} after ${seq}`);
-    if (batch.prev !== hash) return refuse('chain-mismatch', `${batch.seq}`);
-    this.batches.push(batch);
-    this.hashes.push(sha(text));
-    return { ok: true, level: 'durable', seq: batch.seq, creditedMs: 0, furthestMs: 0 };
-  }
-}
-
 /** Starts a stand-in on a free port. */
 export async function startSdkServer(options: SdkServerOptions = {}): Promise<SdkServer> {
-  const chain = new Chain();
+  const chain = createServerChain(SESSION);
   const pending = new Map<string, Directive>();
   const live = new Set<Socket>();
   const tickets = new Set<string>();
@@ -190,7 +154,7 @@ export async function startSdkServer(options: SdkServerOptions = {}): Promise<Sd
       session: SESSION,
       elapsedMs: Date.now() - openedAt,
       genesis: chain.genesis,
-      durable: chain.durable,
+      durable: chain.durable(),
       beatMs: 1_000,
       guard: 'observe',
       grace: { hiddenMs: 5_000, unfocusedMs: 10_000, offlineMs: 30_000 },
@@ -236,11 +200,8 @@ export async function startSdkServer(options: SdkServerOptions = {}): Promise<Sd
     photos,
     confirmed,
     handshakes,
-    repeats: () => chain.repeats,
-    events: (type) =>
-      chain.batches
-        .flatMap((batch) => batch.events)
-        .filter((event) => type === undefined || event.e === type) as never,
+    repeats: chain.repeats,
+    events: (type) => chain.events().filter((event) => type === undefined || event.e === type) as never,
     ask(directive) {
       if (directive.kind === 'popup' || directive.kind === 'photo') pending.set(directive.id, directive);
       for (const socket of live) send(socket, directive);

@@ -4,7 +4,7 @@
  */
 import { type Directive, type ErrorCode, PROTOCOL_VERSION, type Welcome } from '@zhenxue/protocol';
 import type { GetTicket, Link, OpenLink, Probe, ProbeAnswer, Random, Schedule } from './effects.ts';
-import { MonitorError, type MonitorErrorCode } from './errors.ts';
+import { knownCode, MonitorError, type MonitorErrorCode } from './errors.ts';
 import { BACKOFF_MAX_MS, BACKOFF_MIN_MS, STABLE_MS, TOKEN_TRIES_MAX, WELCOME_TIMEOUT_MS } from './limits.ts';
 import { isAboutToken, passesAtHandshake } from './refusals.ts';
 
@@ -48,162 +48,177 @@ interface Token {
   readonly value: string;
 }
 
-/** Creates a connection; `start` begins. Tokens stay in closures: they are never stored or logged. */
-export function createConnection(options: ConnectionOptions): Connection {
-  const { schedule, on } = options;
-  let state: ConnectionState = 'idle';
-  let token: Token | null = null;
-  let tokenTries = 0;
-  let freshRefusals = 0;
-  let failures = 0;
-  let link: Link | null = null;
+/** Tokens stay in private fields: they are never stored or logged. */
+class LiveConnection implements Connection {
+  readonly #options: ConnectionOptions;
+  #state: ConnectionState = 'idle';
+  #token: Token | null = null;
+  #tokenTries = 0;
+  #freshRefusals = 0;
+  #failures = 0;
+  #link: Link | null = null;
   /** Grows with every attempt: what belongs to an older one is ignored. */
-  let attempt = 0;
-  let stopTimer: (() => void) | null = null;
-  let stopStable: (() => void) | null = null;
+  #attempt = 0;
+  #stopTimer: (() => void) | null = null;
+  #stopStable: (() => void) | null = null;
 
-  function become(next: ConnectionState): void {
-    if (state === next) return;
-    state = next;
-    on.state(next);
+  constructor(options: ConnectionOptions) {
+    this.#options = options;
   }
 
-  function quiet(): void {
-    attempt += 1;
-    stopTimer?.();
-    stopStable?.();
-    stopTimer = null;
-    stopStable = null;
-    const old = link;
-    link = null;
+  start = (): void => void this.#connect();
+
+  nudge = (): void => {
+    if (this.#state === 'waiting') void this.#connect();
+  };
+
+  restart = (): void => {
+    if (this.#state !== 'online') return;
+    this.#quiet();
+    this.#options.on.down();
+    this.#wait();
+  };
+
+  stop = (): void => {
+    this.#quiet();
+    this.#become('stopped');
+  };
+
+  #become(next: ConnectionState): void {
+    if (this.#state === next) return;
+    this.#state = next;
+    this.#options.on.state(next);
+  }
+
+  #quiet(): void {
+    this.#attempt += 1;
+    this.#stopTimer?.();
+    this.#stopStable?.();
+    this.#stopTimer = null;
+    this.#stopStable = null;
+    const old = this.#link;
+    this.#link = null;
     old?.close();
   }
 
-  function fail(code: MonitorErrorCode, cause?: unknown): void {
-    quiet();
-    become('stopped');
-    on.failed(new MonitorError(code, cause));
+  #fail(code: MonitorErrorCode, cause?: unknown): void {
+    this.stop();
+    this.#options.on.failed(new MonitorError(code, cause));
   }
 
-  function wait(): void {
-    const full = Math.min(BACKOFF_MAX_MS, BACKOFF_MIN_MS * 2 ** Math.min(failures, 16));
-    failures += 1;
-    become('waiting');
-    stopTimer = schedule(full / 2 + (full / 2) * options.random(), () => void connect());
+  #wait(): void {
+    const { schedule, random } = this.#options;
+    const full = Math.min(BACKOFF_MAX_MS, BACKOFF_MIN_MS * 2 ** Math.min(this.#failures, 16));
+    this.#failures += 1;
+    this.#become('waiting');
+    this.#stopTimer = schedule(full / 2 + (full / 2) * random(), () => void this.#connect());
   }
 
-  async function obtain(mine: number): Promise<Token | null> {
-    if (token !== null) return token;
+  /** The token to connect with; null when this attempt is over. */
+  async #obtain(mine: number): Promise<Token | null> {
+    if (this.#token !== null) return this.#token;
     try {
-      const answer = await options.getTicket();
+      const answer = await this.#options.getTicket();
       const ticket = typeof answer === 'string' ? { ticket: answer } : answer;
-      if (mine !== attempt) return null;
-      if (ticket.session !== undefined && !(await on.admit(ticket.session))) {
-        if (mine === attempt) fail('second-tab');
-        return null;
+      if (mine !== this.#attempt) return null;
+      const admitted = ticket.session === undefined || (await this.#options.on.admit(ticket.session));
+      if (mine !== this.#attempt) return null;
+      if (admitted) {
+        this.#token = { kind: 'ticket', value: ticket.ticket };
+        this.#tokenTries = 0;
+        return this.#token;
       }
-      if (mine !== attempt) return null;
-      token = { kind: 'ticket', value: ticket.ticket };
-      tokenTries = 0;
-      return token;
+      this.#fail('second-tab');
     } catch (cause) {
-      if (mine !== attempt) return null;
-      freshRefusals += 1;
-      if (freshRefusals >= TOKEN_TRIES_MAX) fail('ticket-failed', cause);
-      else wait();
-      return null;
+      if (mine === this.#attempt) this.#refusedByBackend(cause);
     }
+    return null;
+  }
+
+  /** The platform's backend may pass the server's problem on: an error whose `code` is the problem's. */
+  #refusedByBackend(cause: unknown): void {
+    const code = knownCode((cause as { code?: unknown } | null)?.code);
+    this.#freshRefusals += 1;
+    if (!passesAtHandshake(code) && !isAboutToken(code)) this.#fail(code, cause);
+    else if (this.#freshRefusals >= TOKEN_TRIES_MAX) this.#fail('ticket-failed', cause);
+    else this.#wait();
   }
 
   /** A new ticket may help, and is asked for at once when only the resume token was refused. */
-  function discard(used: Token, code: ErrorCode): void {
-    token = null;
+  #discard(used: Token, code: ErrorCode): void {
+    this.#token = null;
     if (used.kind === 'resume') {
-      void connect();
+      void this.#connect();
       return;
     }
-    freshRefusals += 1;
-    if (freshRefusals >= TOKEN_TRIES_MAX) fail(code);
-    else wait();
+    this.#freshRefusals += 1;
+    if (this.#freshRefusals >= TOKEN_TRIES_MAX) this.#fail(code);
+    else this.#wait();
   }
 
-  function judge(used: Token, answer: ProbeAnswer): void {
+  #judge(used: Token, answer: ProbeAnswer): void {
     if (answer === 'usable') {
-      tokenTries += 1;
-      if (tokenTries >= TOKEN_TRIES_MAX) token = null;
-      wait();
-    } else if (answer === 'unreachable' || passesAtHandshake(answer)) wait();
-    else if (isAboutToken(answer)) discard(used, answer);
-    else fail(answer);
+      this.#tokenTries += 1;
+      if (this.#tokenTries >= TOKEN_TRIES_MAX) this.#token = null;
+      this.#wait();
+    } else if (answer === 'unreachable' || passesAtHandshake(answer)) this.#wait();
+    else if (isAboutToken(answer)) this.#discard(used, answer);
+    else this.#fail(answer);
   }
 
-  async function refused(mine: number, used: Token): Promise<void> {
-    const answer = await options.probe(used.value);
-    if (mine === attempt) judge(used, answer);
+  async #refused(mine: number, used: Token): Promise<void> {
+    const answer = await this.#options.probe(used.value);
+    if (mine === this.#attempt) this.#judge(used, answer);
   }
 
-  function welcomed(welcome: Welcome, from: Link): void {
-    stopTimer?.();
-    stopTimer = null;
+  #welcomed(welcome: Welcome, from: Link): void {
+    this.#stopTimer?.();
+    this.#stopTimer = null;
     if (welcome.v !== PROTOCOL_VERSION) {
-      fail('unsupported-version');
+      this.#fail('unsupported-version');
       return;
     }
-    token = { kind: 'resume', value: welcome.resumeToken };
-    tokenTries = 0;
-    freshRefusals = 0;
-    stopStable = schedule(STABLE_MS, () => {
-      failures = 0;
+    this.#token = { kind: 'resume', value: welcome.resumeToken };
+    this.#tokenTries = 0;
+    this.#freshRefusals = 0;
+    this.#stopStable = this.#options.schedule(STABLE_MS, () => {
+      this.#failures = 0;
     });
-    become('online');
-    on.welcome(welcome, from);
+    this.#become('online');
+    this.#options.on.welcome(welcome, from);
   }
 
-  function closed(used: Token): void {
-    const wasOnline = state === 'online';
-    quiet();
+  #closed(used: Token): void {
+    const wasOnline = this.#state === 'online';
+    this.#quiet();
     if (wasOnline) {
-      on.down();
-      wait();
-    } else void refused(attempt, used);
+      this.#options.on.down();
+      this.#wait();
+    } else void this.#refused(this.#attempt, used);
   }
 
-  async function connect(): Promise<void> {
-    quiet();
-    const mine = attempt;
-    become('connecting');
-    const used = await obtain(mine);
-    if (used === null || mine !== attempt) return;
-    stopTimer = schedule(WELCOME_TIMEOUT_MS, () => closed(used));
-    const opened = options.openLink(used.value, {
+  async #connect(): Promise<void> {
+    this.#quiet();
+    const mine = this.#attempt;
+    this.#become('connecting');
+    const used = await this.#obtain(mine);
+    if (used === null || mine !== this.#attempt) return;
+    this.#stopTimer = this.#options.schedule(WELCOME_TIMEOUT_MS, () => this.#closed(used));
+    this.#link = this.#options.openLink(used.value, {
       welcome: (welcome) => {
-        if (mine === attempt && link !== null) welcomed(welcome, link);
+        if (mine === this.#attempt && this.#link !== null) this.#welcomed(welcome, this.#link);
       },
       directive: (directive, confirm) => {
-        if (mine === attempt) on.directive(directive, confirm);
+        if (mine === this.#attempt) this.#options.on.directive(directive, confirm);
       },
       closed: () => {
-        if (mine === attempt) closed(used);
+        if (mine === this.#attempt) this.#closed(used);
       },
     });
-    link = opened;
   }
+}
 
-  return {
-    start: () => void connect(),
-    nudge: () => {
-      if (state === 'waiting') void connect();
-    },
-    restart: () => {
-      if (state !== 'online') return;
-      quiet();
-      on.down();
-      wait();
-    },
-    stop: () => {
-      if (state === 'stopped') return;
-      quiet();
-      become('stopped');
-    },
-  };
+/** Creates a connection; `start` begins. */
+export function createConnection(options: ConnectionOptions): Connection {
+  return new LiveConnection(options);
 }

@@ -64,151 +64,154 @@ function continues(from: ChainPoint, batches: readonly StoredBatch[]): boolean {
   return true;
 }
 
-/** Opens the outbox of a session. Call `reconcile` before anything else. */
-export function createOutbox(options: OutboxOptions): Outbox {
-  const { session, store, wallNow } = options;
-  const bytesMax = options.bytesMax ?? OUTBOX_BYTES_MAX;
-  const lost = new Map<GapReason, number>();
-  let waiting: StoredBatch[] = [];
-  let tail: ChainPoint = { seq: 0, hash: '' };
-  /** Highest sequence number that may be sent: everything up to it is stored. */
-  let ready = 0;
-  let loaded = false;
-  let storageUp = true;
+function missing(from: ChainPoint, batches: readonly StoredBatch[]): number {
+  const last = batches.at(-1);
+  return last === undefined ? 0 : Math.max(0, last.seq - from.seq - batches.length);
+}
 
-  async function stored(work: () => Promise<void>): Promise<void> {
-    if (!storageUp) return;
+function eventsOf(batches: readonly StoredBatch[]): number {
+  return batches.reduce((n, batch) => n + batch.count, 0);
+}
+
+class StoredOutbox implements Outbox {
+  readonly #options: OutboxOptions;
+  readonly #lost = new Map<GapReason, number>();
+  #waiting: StoredBatch[] = [];
+  #tail: ChainPoint = { seq: 0, hash: '' };
+  /** Highest sequence number that may be sent: everything up to it is stored. */
+  #ready = 0;
+  #loaded = false;
+  #storageUp = true;
+
+  constructor(options: OutboxOptions) {
+    this.#options = options;
+  }
+
+  reconcile = async (durable: ChainPoint): Promise<void> => {
+    if (!this.#loaded) await this.#load(durable);
+    const same = this.#waiting.find((batch) => batch.seq === durable.seq);
+    const { session, store } = this.#options;
+    const rest = this.#waiting.filter((batch) => batch.seq > durable.seq);
+    // Another chain has this number: what we hold up to it was never accepted as ours.
+    if (same !== undefined && same.hash !== durable.hash)
+      this.#lose('rejected', eventsOf(this.#waiting) - eventsOf(rest));
+    if (continues(durable, rest)) {
+      this.#waiting = rest;
+      this.#tail = rest.at(-1) ?? durable;
+      await this.#stored(() => store.drop(session, durable.seq));
+      this.#ready = this.#tail.seq;
+    } else {
+      // One at least is lost per missing number; how many events it held is not known any more.
+      this.#lose('outbox-expired', missing(durable, rest));
+      await this.#rebuild(durable, rest);
+    }
+  };
+
+  append = async (events: readonly LearningEvent[]): Promise<void> => {
+    const made = this.#encode(this.#admit(events));
+    const last = made.at(-1);
+    if (last === undefined) return;
+    this.#waiting.push(...made);
+    await this.#stored(() => this.#options.store.put(made));
+    this.#ready = Math.max(this.#ready, last.seq);
+  };
+
+  appendClosing = (events: readonly LearningEvent[]): void => {
+    const made = this.#encode(this.#admit(events));
+    if (made.length === 0) return;
+    this.#waiting.push(...made);
+    void this.#stored(() => this.#options.store.put(made));
+    this.#ready = this.#tail.seq;
+  };
+
+  acked = (seq: number): void => {
+    if ((this.#waiting[0]?.seq ?? Number.POSITIVE_INFINITY) > seq) return;
+    this.#waiting = this.#waiting.filter((batch) => batch.seq > seq);
+    void this.#stored(() => this.#options.store.drop(this.#options.session, seq));
+  };
+
+  reject = async (seq: number, durable: ChainPoint): Promise<void> => {
+    const refused = this.#waiting.filter((batch) => batch.seq === seq);
+    this.#lose('rejected', eventsOf(refused));
+    const rest = this.#waiting.filter((batch) => batch.seq !== seq && batch.seq > durable.seq);
+    await this.#rebuild(durable, rest);
+  };
+
+  at = (seq: number): StoredBatch | undefined =>
+    seq <= this.#ready ? this.#waiting.find((batch) => batch.seq === seq) : undefined;
+
+  size = (): number => this.#waiting.length;
+
+  async #stored(work: () => Promise<void>): Promise<void> {
+    if (!this.#storageUp) return;
     try {
       await work();
     } catch {
-      if (storageUp) options.storageFailed();
-      storageUp = false;
+      if (this.#storageUp) this.#options.storageFailed();
+      this.#storageUp = false;
     }
   }
 
-  function lose(reason: GapReason, count: number): void {
-    if (count > 0) lost.set(reason, (lost.get(reason) ?? 0) + count);
+  #lose(reason: GapReason, count: number): void {
+    if (count > 0) this.#lost.set(reason, (this.#lost.get(reason) ?? 0) + count);
   }
 
-  function encode(events: readonly LearningEvent[]): StoredBatch[] {
+  #encode(events: readonly LearningEvent[]): StoredBatch[] {
+    const { session, wallNow } = this.#options;
     const made: StoredBatch[] = [];
     for (let i = 0; i < events.length; i += EVENTS_PER_BATCH_MAX) {
       const part = events.slice(i, i + EVENTS_PER_BATCH_MAX);
-      const { seq, hash: prev } = { seq: tail.seq + 1, hash: tail.hash };
+      const { seq, hash: prev } = { seq: this.#tail.seq + 1, hash: this.#tail.hash };
       const text = encodeBatch({ v: PROTOCOL_VERSION, session, seq, prev, events: part });
-      const batch = {
-        session,
-        seq,
-        prev,
-        hash: hashText(text),
-        text,
-        count: part.length,
-        storedAt: wallNow(),
-      };
-      made.push(batch);
-      tail = batch;
+      const hash = hashText(text);
+      made.push({ session, seq, prev, hash, text, count: part.length, storedAt: wallNow() });
+      this.#tail = { seq, hash };
     }
     return made;
   }
 
-  async function rebuild(from: ChainPoint, batches: readonly StoredBatch[]): Promise<void> {
-    tail = from;
-    ready = from.seq;
-    waiting = encode(batches.flatMap((batch) => sound(batch)?.events ?? []));
-    const rebuilt = waiting;
-    await stored(() => store.replace(session, rebuilt));
-    ready = Math.max(ready, rebuilt.at(-1)?.seq ?? 0);
+  async #rebuild(from: ChainPoint, batches: readonly StoredBatch[]): Promise<void> {
+    const { session, store } = this.#options;
+    this.#tail = from;
+    this.#ready = from.seq;
+    const rebuilt = this.#encode(batches.flatMap((batch) => sound(batch)?.events ?? []));
+    this.#waiting = rebuilt;
+    await this.#stored(() => store.replace(session, rebuilt));
+    this.#ready = Math.max(this.#ready, rebuilt.at(-1)?.seq ?? 0);
   }
 
-  function missing(from: ChainPoint, batches: readonly StoredBatch[]): number {
-    const last = batches.at(-1);
-    return last === undefined ? 0 : last.seq - from.seq - batches.length;
-  }
-
-  async function load(durable: ChainPoint): Promise<void> {
-    loaded = true;
+  async #load(durable: ChainPoint): Promise<void> {
+    const { session, store, wallNow } = this.#options;
+    this.#loaded = true;
     let found: readonly StoredBatch[] = [];
-    await stored(async () => {
+    await this.#stored(async () => {
       await store.sweep(wallNow() - OUTBOX_AGE_MAX_MS);
       found = await store.batches(session);
     });
-    waiting = [];
     for (const batch of found) {
       const checked = sound(batch);
-      if (checked !== null) waiting.push(checked.batch);
-      else if (batch.seq > durable.seq) lose('storage-failed', Math.max(1, batch.count));
+      if (checked !== null) this.#waiting.push(checked.batch);
+      else if (batch.seq > durable.seq) this.#lose('storage-failed', Math.max(1, batch.count));
     }
   }
 
-  async function reconcile(durable: ChainPoint): Promise<void> {
-    if (!loaded) await load(durable);
-    const same = waiting.find((batch) => batch.seq === durable.seq);
-    if (same !== undefined && same.hash !== durable.hash) {
-      // Another chain has this number: what we hold up to it was never accepted as ours.
-      lose(
-        'rejected',
-        waiting.reduce((n, batch) => (batch.seq <= durable.seq ? n + batch.count : n), 0),
-      );
-    }
-    const rest = waiting.filter((batch) => batch.seq > durable.seq);
-    if (continues(durable, rest)) {
-      waiting = rest;
-      tail = rest.at(-1) ?? durable;
-      await stored(() => store.drop(session, durable.seq));
-      ready = tail.seq;
-    } else {
-      // One at least is lost per missing number; how many events it held is not known any more.
-      lose('outbox-expired', Math.max(0, missing(durable, rest)));
-      await rebuild(durable, rest);
-    }
-  }
-
-  /** The events with the `gap`s that are owed before them; null when there is no room. */
-  function admit(events: readonly LearningEvent[]): readonly LearningEvent[] | null {
+  /** The events with the `gap`s that are owed before them; nothing when there is no room. */
+  #admit(events: readonly LearningEvent[]): readonly LearningEvent[] {
     const first = events[0];
-    if (first === undefined) return null;
-    const bytes = waiting.reduce((n, batch) => n + batch.text.length, 0);
-    if (bytes >= bytesMax) {
-      lose('outbox-full', events.length);
-      return null;
+    if (first === undefined) return [];
+    const bytes = this.#waiting.reduce((n, batch) => n + batch.text.length, 0);
+    if (bytes >= (this.#options.bytesMax ?? OUTBOX_BYTES_MAX)) {
+      this.#lose('outbox-full', events.length);
+      return [];
     }
     const { t, m, s } = first;
-    const gaps = [...lost].map(([why, n]): LearningEvent => ({ e: 'gap', t, m, s, n, why }));
-    lost.clear();
+    const gaps = [...this.#lost].map(([why, n]): LearningEvent => ({ e: 'gap', t, m, s, n, why }));
+    this.#lost.clear();
     return [...gaps, ...events];
   }
+}
 
-  return {
-    reconcile,
-    async append(events) {
-      const admitted = admit(events);
-      if (admitted === null) return;
-      const made = encode(admitted);
-      waiting.push(...made);
-      await stored(() => store.put(made));
-      ready = Math.max(ready, made.at(-1)?.seq ?? 0);
-    },
-    appendClosing(events) {
-      const admitted = admit(events);
-      if (admitted === null) return;
-      const made = encode(admitted);
-      waiting.push(...made);
-      void stored(() => store.put(made));
-      ready = tail.seq;
-    },
-    acked(seq) {
-      if ((waiting[0]?.seq ?? Number.POSITIVE_INFINITY) > seq) return;
-      waiting = waiting.filter((batch) => batch.seq > seq);
-      void stored(() => store.drop(session, seq));
-    },
-    async reject(seq, durable) {
-      lose('rejected', waiting.find((batch) => batch.seq === seq)?.count ?? 0);
-      await rebuild(
-        durable,
-        waiting.filter((batch) => batch.seq !== seq && batch.seq > durable.seq),
-      );
-    },
-    at: (seq) => (seq <= ready ? waiting.find((batch) => batch.seq === seq) : undefined),
-    size: () => waiting.length,
-  };
+/** Opens the outbox of a session. Call `reconcile` before anything else. */
+export function createOutbox(options: OutboxOptions): Outbox {
+  return new StoredOutbox(options);
 }

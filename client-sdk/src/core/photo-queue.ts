@@ -26,6 +26,14 @@ export interface PhotoQueueOptions {
   readonly warned: (error: MonitorError) => void;
 }
 
+async function quietly(work: () => Promise<void>): Promise<void> {
+  try {
+    await work();
+  } catch {
+    // The photo is in memory all the same; a failing storage is reported by the outbox.
+  }
+}
+
 /** Creates an empty queue. */
 export function createPhotoQueue(options: PhotoQueueOptions): PhotoQueue {
   const { session, store, schedule } = options;
@@ -34,14 +42,6 @@ export function createPhotoQueue(options: PhotoQueueOptions): PhotoQueue {
   let busy = false;
   let loaded = false;
   let stopTimer: (() => void) | null = null;
-
-  async function quietly(work: () => Promise<void>): Promise<void> {
-    try {
-      await work();
-    } catch {
-      // The photo is in memory all the same; a failing storage is reported by the outbox.
-    }
-  }
 
   function free(): void {
     busy = false;

@@ -31,6 +31,15 @@ export interface Sender {
 
 type Refusal = Extract<BatchAck, { ok: false }>;
 
+/** What follows from a refusal. */
+function react(on: SenderEvents, seq: number, answer: Refusal, resume: (seq: number) => void): void {
+  const { code } = answer;
+  if (isPassing(code)) resume(answer.seq);
+  else if (code === 'out-of-order' || code === 'chain-mismatch') on.mismatch(answer);
+  else if (isPoison(code)) on.poison(seq, answer, code);
+  else on.fatal(code);
+}
+
 /** Creates a sender over an outbox. */
 export function createSender(outbox: Outbox, schedule: Schedule, on: SenderEvents): Sender {
   let link: Link | null = null;
@@ -47,14 +56,6 @@ export function createSender(outbox: Outbox, schedule: Schedule, on: SenderEvent
     stopTimer = link !== null && sent > durable && !blocked ? schedule(ACK_TIMEOUT_MS, on.dead) : null;
   }
 
-  function act(seq: number, answer: Refusal): void {
-    const { code } = answer;
-    if (isPassing(code)) sender.resume(answer.seq);
-    else if (code === 'out-of-order' || code === 'chain-mismatch') on.mismatch(answer);
-    else if (isPoison(code)) on.poison(seq, answer, code);
-    else on.fatal(code);
-  }
-
   function refused(seq: number, answer: Refusal): void {
     round += 1;
     blocked = true;
@@ -62,8 +63,9 @@ export function createSender(outbox: Outbox, schedule: Schedule, on: SenderEvent
     stopTimer?.();
     stopTimer = null;
     const waits = isPassing(answer.code) || refusals > REFUSALS_AT_ONCE_MAX;
-    if (waits) stopTimer = schedule(answer.retryMs ?? RETRY_MS, () => act(seq, answer));
-    else act(seq, answer);
+    const respond = (): void => react(on, seq, answer, sender.resume);
+    if (waits) stopTimer = schedule(answer.retryMs ?? RETRY_MS, respond);
+    else respond();
   }
 
   function answered(mine: number, seq: number, answer: BatchAck): void {

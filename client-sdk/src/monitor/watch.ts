@@ -11,13 +11,13 @@ import { hashBytes } from '../core/digest.ts';
 import type { Emitter } from '../core/emitter.ts';
 import type { EvidenceClock } from '../effects/worker-clock.ts';
 import { startGuard } from '../guard/guard.ts';
-import type { openScreen } from '../screen/screen.ts';
+import type { openScreen, Screen } from '../screen/screen.ts';
 import type { Lang } from '../screen/texts.ts';
 import { startSignals } from '../signals/registry.ts';
 import type { MonitorEffects, MonitorEvents, MonitorOptions } from './options.ts';
 import { watchPage } from './page-state.ts';
 import { watchPlayer } from './player.ts';
-import { createSampler } from './sampler.ts';
+import { createSampler, type Happening } from './sampler.ts';
 
 /** Milliseconds within which the same act of the guard is reported once. */
 const ACT_AGAIN_MS = 1_000;
@@ -49,6 +49,27 @@ export interface Watch {
   stop(): void;
 }
 
+/** Records what the guard does, tells the learner and the host; the same act at most once a second. */
+function createActs(
+  enforced: boolean,
+  record: (happening: Happening) => void,
+  screen: Screen,
+  emitter: Emitter<MonitorEvents>,
+  last: () => number,
+): (act: GuardAct, value: number) => void {
+  const actedAt = new Map<GuardAct, number>();
+  return (act, value) => {
+    const now = last();
+    if (now - (actedAt.get(act) ?? Number.NEGATIVE_INFINITY) < ACT_AGAIN_MS) return;
+    actedAt.set(act, now);
+    const message = screen.actText(act);
+    if (enforced) record({ e: 'guard', act, v: value });
+    // An overdue popup or photo explains itself.
+    if (enforced && act !== 'paused-control') screen.notice.show(message);
+    emitter.emit('guard', { act, value, enforced, message });
+  };
+}
+
 /** Starts watching; the first event recorded is `open`. */
 export function startWatch(given: WatchOptions): Watch {
   const { options, effects, clock, welcome, emitter, lang } = given;
@@ -69,19 +90,7 @@ export function startWatch(given: WatchOptions): Watch {
   const stopSignals = startSignals({ player, page, popups, beatMs: welcome.beatMs, ...shared });
 
   let offlineSince: number | null = null;
-  const actedAt = new Map<GuardAct, number>();
-  function act(what: GuardAct, value: number): void {
-    const now = clock.last();
-    if (now - (actedAt.get(what) ?? Number.NEGATIVE_INFINITY) < ACT_AGAIN_MS) return;
-    actedAt.set(what, now);
-    const message = screen.actText(what);
-    if (enforce) {
-      record({ e: 'guard', act: what, v: value });
-      if (what !== 'paused-control') screen.notice.show(message);
-    }
-    emitter.emit('guard', { act: what, value, enforced: enforce, message });
-  }
-
+  const act = createActs(enforce, record, screen, emitter, clock.last);
   const guard = startGuard({
     player,
     page,

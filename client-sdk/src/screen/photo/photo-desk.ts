@@ -61,6 +61,10 @@ function failureText(texts: Texts, why: PhotoFailure): string {
   }
 }
 
+function isOverdue({ directive, receivedAt, taken, late }: Request, now: number): boolean {
+  return late || (!taken && now - receivedAt > directive.answerMs - MARGIN_MS);
+}
+
 /** Creates an empty desk. */
 export function createPhotoDesk(options: PhotoDeskOptions): PhotoDesk {
   const { texts, notice, schedule } = options;
@@ -122,11 +126,7 @@ export function createPhotoDesk(options: PhotoDeskOptions): PhotoDesk {
     keepOnly(ids) {
       requests = requests.filter(({ directive }) => ids.has(directive.id));
     },
-    overdue: (now) =>
-      requests.some(
-        ({ directive, receivedAt, taken, late }) =>
-          late || (!taken && now - receivedAt > directive.answerMs - MARGIN_MS),
-      ),
+    overdue: (now) => requests.some((request) => isOverdue(request, now)),
     stop() {
       stopped = true;
       stopTimer();

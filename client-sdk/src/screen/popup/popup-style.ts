@@ -7,7 +7,7 @@ text-align:start;animation:rise .22s ease-out}
 .card:focus{outline:none}
 h2{margin:0 0 6px;font-size:17px;line-height:1.35;font-weight:650;display:flex;align-items:center;gap:8px}
 h2::before{content:"";flex:none;width:9px;height:9px;border-radius:50%;background:#0b7a5e}
-p{margin:0 0 14px}
+p{margin:0 0 14px;text-wrap:pretty}
 label{display:block;margin:0 0 8px}
 .row{display:flex;gap:10px}
 input{flex:1;min-width:0;height:46px;box-sizing:border-box;padding:0 12px;font:inherit;font-size:18px;color:inherit;
@@ -19,7 +19,7 @@ button:disabled{background:#5c6f6a;cursor:default}
 input:focus-visible,button:focus-visible{outline:3px solid #1d6fd8;outline-offset:2px}
 .left{margin:12px 0 0;font-size:13px;color:#46566a;font-variant-numeric:tabular-nums}
 .alert{margin:12px 0 0;color:#9a2413;font-weight:600}
-.alert:empty{display:none}
+.alert:empty,.left:empty{display:none}
 .alert.calm{color:#46566a;font-weight:400}
 .bar{position:absolute;inset:auto 0 0;height:4px;background:#e4ebf0}
 .bar i{display:block;height:100%;background:#0b7a5e;transform-origin:left;transition:transform .3s linear}
