@@ -61,6 +61,29 @@ function serverEnv({ demo, host, port, data }) {
   return demo ? { ZHENXUE_PACK: 'demo', ...env, ZHENXUE_DEMO: '1' } : env;
 }
 
+/**
+ * @template T
+ * @param {(env: Record<string, string | undefined>) => T} readConfig @param {Record<string, string | undefined>} env
+ */
+function readSettings(readConfig, env) {
+  try {
+    return readConfig(env);
+  } catch (error) {
+    throw new PlainError(
+      error instanceof Error ? error.message : 'a setting cannot be used',
+      'correct or unset that variable',
+    );
+  }
+}
+
+/** The storage failed: nothing is acknowledged any more, and a restart recovers what was. @param {Error} error */
+function onFatal(error) {
+  console.error(
+    `\n✗ the storage failed: ${error.message}\n  → check the disk, then run npm start again; nothing acknowledged is lost`,
+  );
+  process.exit(1);
+}
+
 /** @param {string} base @param {boolean} demo */
 function printAddresses(base, demo) {
   console.log('\nZhenxue 真学 is running · 已启动\n');
@@ -108,7 +131,8 @@ await runMain(async () => {
     import('../server/dist/main.js'),
     import('../server/dist/config/config.js'),
   ]);
-  const server = await startServer({ config: readConfig(serverEnv({ demo, host, port, data: folder })) });
+  const config = readSettings(readConfig, serverEnv({ demo, host, port, data: folder }));
+  const server = await startServer({ config, onFatal });
   printAddresses(server.url, demo);
   const show = new AbortController();
   onSignals(async () => {

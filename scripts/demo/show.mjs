@@ -19,7 +19,8 @@ const OUTCOMES = {
 /** @param {string} url @param {RequestInit} [init] @returns {Promise<any>} */
 async function askJson(url, init) {
   const response = await fetch(url, init);
-  const body = /** @type {any} */ (await response.json());
+  /** @type {any} */
+  const body = await response.json();
   if (!response.ok) throw new Error(`${response.status} ${body.code ?? ''}: ${body.detail ?? 'no detail'}`);
   return body;
 }

@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { PlainError, ROOT, run, seconds, tail } from './project.mjs';
 
 /** Oldest Node.js that the packages support. */
-const NODE_MIN = /** @type {const} */ ([20, 19]);
+const NODE_MIN = { major: 20, minor: 19 };
 
 /** @typedef {{ version?: string, link?: boolean, optional?: boolean, devOptional?: boolean, extraneous?: boolean }} LockEntry */
 
@@ -45,9 +45,9 @@ export function firstMissing(root = ROOT) {
 
 function requireNode() {
   const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
-  if (major > NODE_MIN[0] || (major === NODE_MIN[0] && minor >= NODE_MIN[1])) return;
+  if (major > NODE_MIN.major || (major === NODE_MIN.major && minor >= NODE_MIN.minor)) return;
   throw new PlainError(
-    `Node.js ${process.versions.node} is too old: ${NODE_MIN.join('.')} or newer is needed`,
+    `Node.js ${process.versions.node} is too old: ${NODE_MIN.major}.${NODE_MIN.minor} or newer is needed`,
     'install it from https://nodejs.org',
   );
 }

@@ -56,7 +56,7 @@ export function seconds(ms) {
 export async function runMain(main) {
   try {
     const code = await main();
-    if (code !== undefined) process.exitCode = code;
+    if (code !== undefined) process.exit(code);
   } catch (error) {
     if (error instanceof PlainError) console.error(`\n✗ ${error.message}\n  → ${error.remedy}`);
     else console.error(error);

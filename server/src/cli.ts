@@ -1,22 +1,32 @@
 #!/usr/bin/env node
-/** Runs a server with the settings of the environment, until SIGTERM or SIGINT. */
+/** Runs a server with the settings of the environment until SIGTERM or SIGINT, or one of the operator's commands. */
 import { type Config, ConfigError, readConfig } from './config/config.ts';
-import { type RunningServer, startServer } from './main.ts';
+import { openOffice, type RunningServer, startServer } from './main.ts';
+import { type Command, readCommand, UsageError } from './operator.ts';
 
-/** Exit codes: 1 = a fault while starting or running, 2 = a setting that cannot be used. */
+/** Exit codes: 1 = a fault while starting or running, 2 = a setting or a command that cannot be used. */
 const EXIT_FAULT = 1;
 const EXIT_CONFIG = 2;
 
 /** Milliseconds for a graceful stop; then the process ends anyway, and the store recovers at the next start. */
 const STOP_MAX_MS = 10_000;
 
-function configOrExit(): Config {
+function orExit<T>(read: () => T): T {
   try {
-    return readConfig(process.env);
+    return read();
   } catch (error) {
-    if (!(error instanceof ConfigError)) throw error;
+    if (!(error instanceof ConfigError || error instanceof UsageError)) throw error;
     process.stderr.write(`${error.message}\n`);
     process.exit(EXIT_CONFIG);
+  }
+}
+
+async function runCommand(config: Config, command: Command): Promise<void> {
+  const office = openOffice(config);
+  try {
+    process.stdout.write(`${await command(office)}\n`);
+  } finally {
+    await office.close();
   }
 }
 
@@ -33,7 +43,9 @@ function stopOnSignals(server: RunningServer): void {
 }
 
 async function run(): Promise<void> {
-  const config = configOrExit();
+  const command = orExit(() => readCommand(process.argv.slice(2)));
+  const config = orExit(() => readConfig(process.env));
+  if (command !== null) return runCommand(config, command);
   // A store that failed once acknowledges nothing any more: ending lets a supervisor restart into recovery.
   const server = await startServer({ config, onFatal: () => process.exit(EXIT_FAULT) });
   stopOnSignals(server);

@@ -70,6 +70,9 @@ export interface RunningServer {
   stop(): Promise<void>;
 }
 
+/** Name of the database file in the data folder. */
+const DATABASE_FILE = 'zhenxue.db';
+
 /** Sources and built files lie equally deep below the root. */
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 
@@ -197,6 +200,29 @@ function createWeb(
   );
 }
 
+/** The store alone, for an operator's commands; a running server over the same folder sees the changes at once. */
+export function openOffice(
+  config: Config,
+  randomBytes: RandomBytes = systemRandomBytes,
+): Pick<RunningServer, 'putPlatform' | 'createKey'> & { close(): Promise<void> } {
+  const store = openSqliteStore({ file: join(config.dataDir, DATABASE_FILE) });
+  return { ...officeOf(store, randomBytes), close: () => store.close() };
+}
+
+function officeOf(
+  app: Pick<App, 'registry'>,
+  randomBytes: RandomBytes,
+): Pick<RunningServer, 'putPlatform' | 'createKey'> {
+  return {
+    putPlatform: (row) => putPlatform(app, row),
+    async createKey(row): Promise<string> {
+      const key = accessKey(row.mode, randomBytes(ACCESS_KEY_BYTES));
+      await putAccessKey(app, key, row);
+      return key;
+    },
+  };
+}
+
 /**
  * Starts a server and resolves when it listens.
  * @throws Error when the port is taken (`code` is `EADDRINUSE`), the data folder cannot be used, or durability cannot be had.
@@ -210,7 +236,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     log.error('store.failed', { error: String(error.cause ?? error) });
     options.onFatal?.(error);
   };
-  const store = openSqliteStore({ file: join(config.dataDir, 'zhenxue.db'), onFailure });
+  const store = openSqliteStore({ file: join(config.dataDir, DATABASE_FILE), onFailure });
   try {
     const app = createApp(options, keys, store, metrics, log);
     let stopped: Promise<void> | null = null;
@@ -230,12 +256,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
       url,
       port,
       demoKey: demo === null ? null : platformKey,
-      putPlatform: (row) => putPlatform(app, row),
-      async createKey(row): Promise<string> {
-        const key = accessKey(row.mode, randomBytes(ACCESS_KEY_BYTES));
-        await putAccessKey(app, key, row);
-        return key;
-      },
+      ...officeOf(app, randomBytes),
       stop(): Promise<void> {
         stopped ??= stopParts({ app, store, http, gateway, stopSweeper });
         return stopped;

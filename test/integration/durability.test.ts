@@ -64,6 +64,24 @@ describe('durability', () => {
     expect(await pending).toMatchObject({ ok: true, seq: 1 });
   });
 
+  it('given a failed commit although the store works again, then whoever comes back goes on after the last durable batch', async () => {
+    const gate = createGate();
+    server = await startTestServer({ wrapSessions: gate.wrap });
+    const client = await connectClient(server.url, (await server.ticket()).ticket);
+    await client.send([openEvent()]);
+    gate.hold();
+    const pending = client.send([playing(1_000, 0)]);
+    await client.sendText('no batch');
+    gate.release('fail');
+    expect(await pending).toMatchObject({ ok: false, code: 'unavailable' });
+    server.time.advance(0);
+    await client.closed;
+    gate.release();
+    const again = await connectClient(server.url, client.welcome.resumeToken);
+    expect(again.welcome.durable.seq).toBe(1);
+    expect(await again.send([playing(1_000, 0)])).toMatchObject({ ok: true, seq: 2 });
+  });
+
   it('given a failing commit, then nothing is acked any more and what was acked before survives', async () => {
     const gate = createGate();
     server = await startTestServer({ wrapSessions: gate.wrap });

@@ -1,6 +1,6 @@
 import { WS_PROTOCOL } from '@zhenxue/protocol';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { connectClient, refusalOf } from './support/client.ts';
+import { connectClient, openEvent, refusalOf } from './support/client.ts';
 import { startTestServer, type TestServer } from './support/server.ts';
 
 let server: TestServer;
@@ -54,6 +54,14 @@ describe('the handshake', () => {
     expect(await checkCode(ticket)).toBe('ticket-expired');
   });
 
+  it('given a page of an origin that is not allowed, then it is refused', async () => {
+    const { ticket } = await server.ticket('origin');
+    const protocols = [WS_PROTOCOL, `ticket.${ticket}`];
+    const from = (origin: string) => refusalOf(server.url, protocols, { origin });
+    expect(await from('https://evil.example')).toMatchObject({ body: 'forbidden' });
+    expect(await from('https://school.example')).toMatchObject({ status: 101 });
+  });
+
   it('given no ticket, or one in the wrong place, then it is missing', async () => {
     const { ticket } = await server.ticket('missing');
     for (const protocols of [[], [WS_PROTOCOL], [`ticket.${ticket}`, WS_PROTOCOL]]) {
@@ -86,6 +94,19 @@ describe('the handshake', () => {
     expect((await server.call('GET', '/v1/sessions', { key: resumeToken })).status).toBe(401);
     second.close();
     third.close();
+  });
+
+  it('given five connections of one sitting at once, then one stays and takes batches', async () => {
+    const client = await connectClient(server.url, (await server.ticket('crowd')).ticket);
+    const { resumeToken } = client.welcome;
+    const joined = await Promise.allSettled(
+      Array.from({ length: 5 }, () => connectClient(server.url, resumeToken)),
+    );
+    await client.closed;
+    const welcomed = joined.flatMap((result) => (result.status === 'fulfilled' ? [result.value] : []));
+    const answers = await Promise.all(welcomed.map((one) => one.send([openEvent()])));
+    expect(answers.filter((ack) => ack.ok).length).toBe(1);
+    for (const one of welcomed) one.close();
   });
 
   it('given a class of forty behind one address, when all start together, then all are let in', async () => {

@@ -129,15 +129,24 @@ describe('a live sitting', () => {
     expect(await two.send([openEvent()])).toMatchObject({ ok: true, seq: 1 });
   });
 
-  it('given nobody comes back, when the grace is over, then the sitting is sealed as left and its seed is revealed', async () => {
+  it('given a ticket that nobody used, when the grace is over, then the sitting is sealed and the next ticket opens a new one', async () => {
+    const { session } = await server.ticket();
+    server.time.advance(24 * 3_600_000);
+    const next = await server.ticket();
+    expect(next.resumed).toBe(false);
+    expect(next.session).not.toBe(session);
+    const { body } = await server.call('GET', `/v1/sessions/${session}`, { key: server.regulatorKey });
+    expect(body).toMatchObject({ ended: 'left', outcome: 'incomplete', verdict: { final: true } });
+  });
+
+  it('given nobody comes back, when the grace is over, then the sitting is sealed as left', async () => {
     const { session, ticket } = await server.ticket();
     const client = await connectClient(server.url, ticket);
     await client.send([openEvent()]);
     client.close();
     await client.closed;
-    await server.call('GET', '/v1/bans');
+    await server.everybodyLeft();
     server.time.advance(24 * 3_600_000);
-    await server.call('GET', '/v1/bans');
     const { body } = await server.call('GET', `/v1/sessions/${session}`, { key: server.regulatorKey });
     expect(body).toMatchObject({ ended: 'left', outcome: 'incomplete' });
   });

@@ -83,6 +83,8 @@ const TOKEN: ConsoleToken = {
 /** A running fixture. */
 export interface ConsoleFixture {
   readonly url: string;
+  /** From now on the server has these sittings. */
+  replace(sittings: readonly Sitting[]): void;
   /** From now on every token counts as expired. */
   expire(): void;
   stop(): Promise<void>;
@@ -194,7 +196,7 @@ export async function startConsoleFixture(
   sittings?: readonly Sitting[],
 ): Promise<ConsoleFixture> {
   const told = storiedSittings();
-  const shown = sittings ?? [
+  let shown = sittings ?? [
     ...[told.live, told.hidden, told.fast, told.honest, told.undecided],
     ...Array.from({ length: OLDER_SITTINGS }, (_, index) => olderSitting(index)),
   ];
@@ -215,6 +217,9 @@ export async function startConsoleFixture(
   const { port } = server.address() as AddressInfo;
   return {
     url: `http://127.0.0.1:${port}`,
+    replace: (next) => {
+      shown = next;
+    },
     expire: () => {
       expired = true;
     },

@@ -68,6 +68,7 @@ interface Story {
   readonly popups: readonly PopupCoverage[];
   readonly photoAt: number | null;
   readonly findings: readonly Finding[];
+  readonly credited?: Verdict['credited'];
   readonly makeUp?: Verdict['makeUp'];
 }
 
@@ -104,7 +105,7 @@ export function sittingOf(story: Story): Sitting {
     ended: summary.ended,
     creditedMs: story.creditedMs,
     coveragePermille: story.coveragePermille,
-    credited: [[0, story.creditedMs]],
+    credited: story.credited ?? [[0, story.creditedMs]],
     popups: story.popups,
     classHours: [{ hour: 1, fromCreditedMs: 0, toCreditedMs: story.creditedMs, photo }],
     findings: story.findings,
@@ -186,7 +187,7 @@ function honest(): Sitting {
           toM: 50_500,
         },
         claimed: 2_000,
-        measured: 1_000,
+        measured: 400,
         reason: {
           zh: '曾尝试以 2 倍速播放，SDK 在 0.4 秒内恢复为 1 倍速，视频没有超前。',
           en: 'A rate of 2× was tried; the SDK reset it within 0.4 s and the video did not run ahead.',
@@ -211,6 +212,10 @@ function fast(): Sitting {
       [12_000, 1],
     ],
     creditedMs: 24_000,
+    credited: [
+      [0, 12_000],
+      [52_000, 64_000],
+    ],
     coveragePermille: 375,
     popups: [popup('p1', at + 9_300, 2_100, 8_400)],
     photoAt: at + 6_100,
@@ -250,6 +255,10 @@ function hiddenCheat(): Sitting {
     outcome: 'invalid',
     steps: [[64_000, 1]],
     creditedMs: 26_000,
+    credited: [
+      [0, 17_300],
+      [40_800, 49_500],
+    ],
     coveragePermille: 406,
     hidden: [[at + 18_200, at + 41_700]],
     unfocused: [[at + 41_700, at + 45_000]],

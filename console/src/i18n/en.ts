@@ -148,6 +148,7 @@ export const en: Messages = {
     axisMedia: 'Video position',
     playback: 'Playing',
     paused: 'Paused',
+    credited: 'Credited part of the video',
     reference: '1× slope',
     hidden: 'Page hidden',
     unfocused: 'Out of focus',

@@ -144,6 +144,7 @@ export const zh = {
     axisMedia: '视频位置',
     playback: '播放',
     paused: '暂停',
+    credited: '已认可的视频片段',
     reference: '1× 参考斜率',
     hidden: '页面隐藏',
     unfocused: '失去焦点',

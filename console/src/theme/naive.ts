@@ -11,6 +11,7 @@ interface Palette {
   readonly ink: string;
   readonly soft: string;
   readonly line: string;
+  readonly shimmer: string;
 }
 
 const LIGHT: Palette = {
@@ -22,6 +23,7 @@ const LIGHT: Palette = {
   ink: '#14211e',
   soft: '#51625d',
   line: '#c3cfca',
+  shimmer: '#eef3f1',
 };
 
 const DARK: Palette = {
@@ -33,6 +35,7 @@ const DARK: Palette = {
   ink: '#e8efec',
   soft: '#a3b5af',
   line: '#3b4c46',
+  shimmer: '#1f2b28',
 };
 
 /** Theme overrides for the light or the dark scheme. */
@@ -67,7 +70,7 @@ export function themeOverrides(dark: boolean): GlobalThemeOverrides {
       textColorFocusPrimary: p.onAccent,
       fontWeight: '560',
     },
-    Select: { peers: { InternalSelection: { border: `1px solid ${p.line}`, placeholderColor: p.soft } } },
+    Skeleton: { color: p.shimmer, colorEnd: p.shimmer },
     Input: { border: `1px solid ${p.line}`, placeholderColor: p.soft },
   };
 }

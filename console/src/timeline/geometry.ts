@@ -121,6 +121,15 @@ export function referenceLines(scales: Scales): Line[] {
   return lines;
 }
 
+/** The line that playback at normal speed without a pause would have drawn from its first sample; null without samples. */
+export function honestLine(timeline: Timeline, scales: Scales): Line | null {
+  const first = timeline.points.find(([, , playing]) => playing);
+  if (first === undefined) return null;
+  const [at, m] = first;
+  const lengthMs = Math.min(scales.toAt - at, scales.mediaMs - m);
+  return { x1: scales.x(at), y1: scales.y(m), x2: scales.x(at + lengthMs), y2: scales.y(m + lengthMs) };
+}
+
 /** Left edge and width in pixels of a server-time stretch; exact, so it may be narrower than a pixel. */
 export function stretch(scales: Scales, fromAt: number, toAt: number): { x: number; width: number } {
   const x = scales.x(fromAt);

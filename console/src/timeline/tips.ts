@@ -42,7 +42,8 @@ export function instantTip(timeline: Timeline, at: number, t: Translate): Tip {
 export function findingTip(finding: Finding, t: Translate): Tip {
   const { fromAt, toAt, fromM, toM } = finding.span;
   const lines = [
-    `${t(`kind.${finding.kind}`)} · ${finding.clause}`,
+    t(`kind.${finding.kind}`),
+    finding.clause,
     `${localTimeTenths(fromAt)} – ${localTimeTenths(toAt)}`,
     `${t('findings.media')} ${clock(fromM)} – ${clock(toM)}`,
   ];

@@ -89,6 +89,7 @@ export function createActorRegistry(
 
   return {
     async get(session: string): Promise<SessionActor> {
+      if (entries.get(session)?.actor?.broken() === true) entries.delete(session);
       const entry = entries.get(session) ?? load(session);
       entry.usedAt = deps.clock.now();
       return entry.loading;

@@ -1,11 +1,15 @@
 /** What an operator sets up: platforms and access keys. */
+import { REF_PATTERN } from '@zhenxue/protocol';
 import type { App } from './context.ts';
 import { Refusal } from './failure.ts';
 import { hashText } from './hash.ts';
 import type { AccessKeyRow, PlatformRow } from './ports.ts';
 
-/** Stores a platform, new or changed. */
+/** Stores a platform, new or changed. @throws Refusal `invalid-request` when its id cannot stand in a URL. */
 export async function putPlatform(app: Pick<App, 'registry'>, row: PlatformRow): Promise<void> {
+  if (!REF_PATTERN.test(row.id)) {
+    throw new Refusal('invalid-request', 'platform: expected letters, digits and . _ : - (at most 64)');
+  }
   await app.registry.putPlatform(row);
 }
 

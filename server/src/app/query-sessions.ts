@@ -5,6 +5,7 @@ import type { App } from './context.ts';
 import { notFound } from './failure.ts';
 import type { PageRequest, SessionFilter, SessionRow } from './ports.ts';
 import { type Principal, readableBy } from './principal.ts';
+import { summaryOf } from './session-summary.ts';
 import type { Sitting } from './sitting.ts';
 
 /** Titles of lessons, each course read once per answer. */
@@ -74,5 +75,6 @@ export async function sessionDetail(app: App, principal: Principal, session: str
   const sitting = await durableSitting(app, session);
   const verdict = app.engine.verdict(sitting.state);
   const title = await createTitles(app)(row);
-  return { ...summary(row, title), videoMs: sitting.facts.videoMs, verdict };
+  // The summary is taken from the same state as the verdict: the row that was read first may be one commit older.
+  return { ...summary(summaryOf(app.engine, sitting), title), videoMs: sitting.facts.videoMs, verdict };
 }

@@ -37,17 +37,24 @@ function createStretches(since: number | null = null): Stretches {
   };
 }
 
-/** Keeps the first and last point and every change of playing, thins the rest evenly. */
+/** At most `count` of the points, evenly, the first and the last among them. */
+function spread(points: readonly PlaybackPoint[], count: number): readonly PlaybackPoint[] {
+  if (points.length <= count) return points;
+  const stride = (points.length - 1) / (count - 1);
+  return Array.from({ length: count }, (_, i) => points[Math.round(i * stride)]).filter(
+    (p) => p !== undefined,
+  );
+}
+
+/** Few enough points to draw: every change of playing as long as they fit, the others thinned evenly. */
 export function thin(points: readonly PlaybackPoint[]): readonly PlaybackPoint[] {
   if (points.length <= POINTS_MAX) return points;
-  const step = Math.ceil(points.length / POINTS_MAX);
-  const kept = points.filter((point, i) => {
-    const changes = i > 0 && points[i - 1]?.[2] !== point[2];
-    return i % (2 * step) === 0 || i === points.length - 1 || changes;
-  });
-  return kept.length <= POINTS_MAX
-    ? kept
-    : kept.filter((_, i) => i % Math.ceil(kept.length / POINTS_MAX) === 0);
+  const last = points.length - 1;
+  const edges = points.filter((point, i) => i === 0 || i === last || points[i - 1]?.[2] !== point[2]);
+  const room = POINTS_MAX - edges.length;
+  if (room < 2) return spread(edges, POINTS_MAX);
+  const chosen = new Set([...edges, ...spread(points, room)]);
+  return points.filter((point) => chosen.has(point));
 }
 
 /** Collects a timeline's parts record by record. */
@@ -60,14 +67,19 @@ function createCollector(openedAt: number): {
   const unfocused = createStretches();
   const offline = createStretches(openedAt);
   let last = openedAt;
+  /** Session time counts from the first welcome. */
+  let originAt: number | null = null;
   return {
     take(record: SessionRecord): void {
-      if (record.kind === 'connected') offline.set(record.at, false);
+      if (record.kind === 'connected') {
+        originAt ??= record.at;
+        offline.set(record.at, false);
+      }
       if (record.kind === 'disconnected') offline.set(record.at, true);
       if (record.kind !== 'batch') return;
       for (const event of record.batch.events) {
         // The client's clock is a claim: an event is drawn neither before its predecessor nor after its receipt.
-        const at = Math.max(last, Math.min(record.at, openedAt + event.t));
+        const at = Math.max(last, Math.min(record.at, (originAt ?? openedAt) + event.t));
         last = at;
         points.push([at, event.m, hasState(event.s, STATE.playing)]);
         hidden.set(at, hasState(event.s, STATE.hidden) || hasState(event.s, STATE.hiddenWitnessed));

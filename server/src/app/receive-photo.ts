@@ -1,5 +1,5 @@
 /** One evidence photo: hash and shape checked, stored encrypted, recorded, and only then acknowledged. Not judged here. */
-import { PHOTO_BYTES_MAX, type PhotoAck, type PhotoMeta } from '@zhenxue/protocol';
+import { ID_CHARS_MAX, PHOTO_BYTES_MAX, type PhotoAck, type PhotoMeta } from '@zhenxue/protocol';
 import type { App } from './context.ts';
 import { Refusal } from './failure.ts';
 import { hashText } from './hash.ts';
@@ -20,8 +20,8 @@ function looksLikePhoto(bytes: Uint8Array): boolean {
 
 function metaOf(value: unknown): PhotoMeta {
   const meta = (typeof value === 'object' && value !== null ? value : {}) as { id?: unknown; h?: unknown };
-  if (typeof meta.id !== 'string' || typeof meta.h !== 'string') {
-    throw new Refusal('invalid-request', 'photo: expected { id, h } with two strings');
+  if (typeof meta.id !== 'string' || meta.id.length > ID_CHARS_MAX || typeof meta.h !== 'string') {
+    throw new Refusal('invalid-request', 'photo: expected { id, h } with two short strings');
   }
   return { id: meta.id, h: meta.h };
 }

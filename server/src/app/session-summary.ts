@@ -14,11 +14,18 @@ export function progressOf(state: SessionState): {
   return { creditedMs: state.credit.ms, furthestMs: furthestReached(state) };
 }
 
+/** Milliseconds: the stored due time of a connected sitting moves in such steps, not with every batch. */
+const DUE_STEP_MS = 60_000;
+
+function roundUp(at: number): number {
+  return Math.ceil(at / DUE_STEP_MS) * DUE_STEP_MS;
+}
+
 /** When the sitting must be looked at again even if this process is gone: then nobody would see the client leave. */
 function dueOf(sitting: Sitting): number | null {
   if (sitting.sealed) return null;
   if (!sitting.connected) return sitting.dueAt;
-  const unseen = sitting.at + sitting.facts.pack.session.resumeGraceMs;
+  const unseen = roundUp(sitting.at + sitting.facts.pack.session.resumeGraceMs);
   return sitting.dueAt === null ? unseen : Math.min(sitting.dueAt, unseen);
 }
 

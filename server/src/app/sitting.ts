@@ -64,11 +64,12 @@ export function openSitting(
   const record: SessionRecord = { kind: 'open', at, facts };
   const stored = link(chainStart(facts.session, sha256), 1, record, encodeRecord(record));
   const genesis = base64url(stored.chain);
+  const { state, dueAt } = engine.decide(engine.open(facts, at), record);
   const sitting: Sitting = {
     facts,
     openedAt: at,
     genesis,
-    state: engine.open(facts, at),
+    state,
     n: 1,
     head: stored.chain,
     at,
@@ -79,7 +80,7 @@ export function openSitting(
     delivered: new Set(),
     photos: new Set(),
     connected: false,
-    dueAt: null,
+    dueAt,
     ended: null,
     sealed: false,
   };

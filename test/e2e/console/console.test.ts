@@ -82,7 +82,7 @@ async function visit(
 async function enter(options: Parameters<typeof visit>[0] = {}): Promise<Visit> {
   const visited = await visit(options);
   await visited.page.getByTestId('enter-demo').click();
-  await visited.page.getByRole('heading', { level: 1 }).waitFor();
+  await visited.page.getByTestId('enter-demo').waitFor({ state: 'detached' });
   return visited;
 }
 
@@ -134,6 +134,17 @@ describe('the list of sittings', () => {
     await page.getByTestId('load-more').click();
     await page.waitForFunction(() => document.querySelectorAll('[data-testid="session-row"]').length === 65);
     expect(await page.getByTestId('load-more').count()).toBe(0);
+  });
+
+  it('keeps itself up to date while it is looked at', async () => {
+    const { page, fixture } = await visit({ sittings: [sittings.live] });
+    await page.clock.install();
+    await page.getByTestId('enter-demo').click();
+    await rowOf(page, sittings.live).waitFor();
+    fixture.replace([sittings.live, sittings.honest]);
+    await page.clock.runFor(3_000);
+    await rowOf(page, sittings.honest).waitFor();
+    expect(await page.getByTestId('session-row').count()).toBe(2);
   });
 
   it('tells a newcomer what to do when it is empty', async () => {

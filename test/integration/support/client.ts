@@ -51,12 +51,14 @@ export function openSocket(url: string, token: string, headers: Record<string, s
 export function refusalOf(
   url: string,
   protocols: readonly string[],
+  more: Readonly<Record<string, string>> = {},
 ): Promise<{ status: number; body: string }> {
   const headers = {
     connection: 'Upgrade',
     upgrade: 'websocket',
     'sec-websocket-version': '13',
     'sec-websocket-key': 'dGhlIHNhbXBsZSBub25jZQ==',
+    ...more,
     ...(protocols.length === 0 ? {} : { 'sec-websocket-protocol': protocols.join(', ') }),
   };
   return import('node:http').then(

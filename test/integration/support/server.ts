@@ -2,6 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Course, TicketIssued } from '@zhenxue/protocol';
+import { expect } from 'vitest';
 import { readConfig } from '../../../server/src/config/config.ts';
 import { type RunningServer, type ServerOptions, startServer } from '../../../server/src/main.ts';
 import { createFakeTime, type FakeTime } from './time.ts';
@@ -23,6 +24,8 @@ export interface TestServer {
     path: string,
     options?: { key?: string; body?: unknown },
   ): Promise<{ status: number; body: Record<string, unknown>; headers: Headers }>;
+  /** Resolves when the server has seen every client leave. */
+  everybodyLeft(): Promise<void>;
   /** Stops the process's part of the server and keeps the folder. */
   stop(): Promise<void>;
   /** Stops and removes the folder. */
@@ -106,6 +109,10 @@ export async function startTestServer(options: TestOptions = {}): Promise<TestSe
       return answer.body as unknown as TicketIssued;
     },
     call,
+    async everybodyLeft() {
+      const metrics = async () => (await fetch(`${url}/metrics`)).text();
+      await expect.poll(metrics).toContain('zhenxue_connections 0\n');
+    },
     stop: () => running.stop(),
     async destroy() {
       await running.stop();

@@ -4,7 +4,6 @@
  */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Problem, TicketIssued } from '@zhenxue/protocol';
 import { type NextFunction, type Request, type Response, Router } from 'express';
 import type { App } from '../../app/context.ts';
 import { Refusal } from '../../app/failure.ts';
@@ -20,8 +19,8 @@ const LESSONS = 3;
 /** Video length assumed while the clip's description is missing, ms. */
 const CLIP_FALLBACK_MS = 64_000;
 
-/** Milliseconds that the demo backend waits for its ticket. */
-const TICKET_TIMEOUT_MS = 10_000;
+/** Milliseconds that the demo backend waits for an answer. */
+const BACKEND_TIMEOUT_MS = 10_000;
 
 /** Milliseconds that a demo console token lives. */
 const CONSOLE_TTL_MS = 1_800_000;
@@ -83,33 +82,39 @@ function localOnly(request: Request, _response: Response, next: NextFunction): v
   next();
 }
 
-async function askForTicket(
-  options: DemoOptions,
-  learner: string,
-  lesson: string,
-): Promise<globalThis.Response> {
-  return fetch(`${options.url()}/v1/tickets`, {
-    method: 'POST',
-    headers: { 'content-type': 'application/json', authorization: `Bearer ${options.platformKey}` },
-    body: JSON.stringify({ learner, course: COURSE, lesson }),
-    signal: AbortSignal.timeout(TICKET_TIMEOUT_MS),
-  });
+/** Asks this server over HTTP with the platform's key, as the backend of a real platform does. */
+function asPlatform(options: DemoOptions, path: string, body?: object): Promise<globalThis.Response> {
+  const headers = { 'content-type': 'application/json', authorization: `Bearer ${options.platformKey}` };
+  const signal = AbortSignal.timeout(BACKEND_TIMEOUT_MS);
+  return body === undefined
+    ? fetch(options.url() + path, { headers, signal })
+    : fetch(options.url() + path, { method: 'POST', headers, body: JSON.stringify(body), signal });
+}
+
+/** Hands an answer on as it came. */
+async function passOn(answer: globalThis.Response, response: Response): Promise<void> {
+  const type = answer.headers.get('content-type') ?? 'application/json';
+  response
+    .status(answer.status)
+    .setHeader('Cache-Control', 'no-store')
+    .type(type)
+    .send(await answer.text());
 }
 
 /** Routes under `/demo/api`. */
 export function demoRoutes(app: App, options: DemoOptions): Router {
   const router = Router();
   router.use(localOnly);
+  router.get('/info', (_request, response) => {
+    response.json({ demo: true });
+  });
   router.post('/ticket', async (request, response) => {
     const { learner = LEARNER, lesson } = read(demoTicket, 'body', request.body);
-    const answer = await askForTicket(options, learner, lesson);
-    const body = (await answer.json()) as TicketIssued | Problem;
-    const type = answer.headers.get('content-type') ?? 'application/json';
-    response
-      .status(answer.status)
-      .setHeader('Cache-Control', 'no-store')
-      .type(type)
-      .send(JSON.stringify(body));
+    await passOn(await asPlatform(options, '/v1/tickets', { learner, course: COURSE, lesson }), response);
+  });
+  router.get('/verdict/:session', async (request, response) => {
+    const path = `/v1/sessions/${encodeURIComponent(request.params.session)}/verdict`;
+    await passOn(await asPlatform(options, path), response);
   });
   router.get('/course', async (_request, response) => {
     response.json(await app.registry.course(PLATFORM, COURSE));

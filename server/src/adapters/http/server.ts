@@ -53,6 +53,8 @@ function securityHeaders(): RequestHandler {
         connectSrc: ["'self'"],
       },
     },
+    // Other names of the operator's domain are none of this server's business.
+    strictTransportSecurity: { includeSubDomains: false },
     referrerPolicy: { policy: 'no-referrer' },
   });
 }

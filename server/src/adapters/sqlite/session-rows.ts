@@ -50,11 +50,23 @@ export function fixedColumns(row: SessionRow): (string | number)[] {
   return [row.session, row.platform, row.learner, row.course, row.lesson, row.packId, row.openedAt];
 }
 
-/** The columns that every append rewrites, in the order of the insert and the update. */
-export function changingColumns(row: SessionRow): (string | number | null)[] {
+/** The columns that every append rewrites; none of them is indexed. */
+export const HOT_COLUMNS: readonly string[] = [
+  'build',
+  'ended',
+  'outcome',
+  'credited_ms',
+  'coverage_permille',
+  'violations',
+  'suppressions',
+  'credited',
+  'seq',
+];
+
+/** Values of {@link HOT_COLUMNS}. */
+export function hotValues(row: SessionRow): (string | number | null)[] {
   return [
     row.build,
-    row.endedAt,
     row.ended,
     row.outcome,
     row.creditedMs,
@@ -63,7 +75,6 @@ export function changingColumns(row: SessionRow): (string | number | null)[] {
     JSON.stringify(row.suppressions),
     JSON.stringify(row.credited),
     row.seq,
-    row.dueAt,
   ];
 }
 

@@ -6,29 +6,16 @@ import type { SessionAppend, SessionFilter, SessionRow, SessionStore } from '../
 import type { Database, Row } from './database.ts';
 import type { Writer } from './group-commit.ts';
 import {
-  changingColumns,
   cursorAfter,
   fixedColumns,
+  HOT_COLUMNS,
+  hotValues,
   readCursor,
   recordOf,
   sessionOf,
 } from './session-rows.ts';
 
 const FIXED = 'session, platform, learner, course, lesson, pack_id, opened_at';
-const CHANGING = [
-  'build',
-  'ended_at',
-  'ended',
-  'outcome',
-  'credited_ms',
-  'coverage_permille',
-  'violations',
-  'suppressions',
-  'credited',
-  'seq',
-  'due_at',
-];
-
 /** Credited intervals of earlier sittings that are merged at most; a learner who needs more sittings re-watches. */
 const EARLIER_SITTINGS_MAX = 200;
 
@@ -59,13 +46,16 @@ function createChanges(db: Database): {
   insert: (append: SessionAppend, seed: string) => void;
   append: (append: SessionAppend) => void;
 } {
-  const marks = Array.from({ length: 7 + CHANGING.length }, () => '?').join(', ');
-  const insert = db.prepare(`INSERT INTO sessions (${FIXED}, ${CHANGING.join(', ')}) VALUES (${marks})`);
-  const update = db.prepare(
-    `UPDATE sessions SET ${CHANGING.map((c) => `${c} = ?`).join(', ')} WHERE sid = ?`,
+  const columns = [FIXED, ...HOT_COLUMNS, 'ended_at', 'due_at'].join(', ');
+  const marks = columns.replace(/[^,]+/g, '?');
+  const insert = db.prepare(`INSERT INTO sessions (${columns}) VALUES (${marks})`);
+  const hot = db.prepare(
+    `UPDATE sessions SET ${HOT_COLUMNS.map((c) => `${c} = ?`).join(', ')} WHERE sid = ?`,
   );
+  // Indexed columns apart: most appends leave them as they are, and then their indexes are not touched.
+  const indexed = db.prepare('UPDATE sessions SET ended_at = ?, due_at = ? WHERE sid = ?');
   const seed = db.prepare('INSERT INTO seeds (sid, seed) VALUES (?, ?)');
-  const sid = db.prepare('SELECT sid FROM sessions WHERE session = ?');
+  const sid = db.prepare('SELECT sid, ended_at, due_at FROM sessions WHERE session = ?');
   const record = db.prepare('INSERT INTO records (sid, n, kind, at, bytes, chain) VALUES (?, ?, ?, ?, ?, ?)');
   const finding = db.prepare(
     'INSERT INTO findings (sid, id, ordinal, body) VALUES (?1, ?2, (SELECT count(*) FROM findings WHERE sid = ?1), ?3) ' +
@@ -77,7 +67,8 @@ function createChanges(db: Database): {
   };
   return {
     insert(append: SessionAppend, secret: string): void {
-      const result = insert.run(...fixedColumns(append.row), ...changingColumns(append.row));
+      const { row } = append;
+      const result = insert.run(...fixedColumns(row), ...hotValues(row), row.endedAt, row.dueAt);
       const id = Number(result.lastInsertRowid);
       seed.run(id, secret);
       write(id, append);
@@ -85,9 +76,34 @@ function createChanges(db: Database): {
     append(append: SessionAppend): void {
       const found = sid.get(append.row.session) as Row | undefined;
       if (found === undefined) throw new Error('append: expected a sitting that was created before');
-      update.run(...changingColumns(append.row), found.sid as number);
-      write(found.sid as number, append);
+      const id = found.sid as number;
+      const { row } = append;
+      hot.run(...hotValues(row), id);
+      if (row.endedAt !== found.ended_at || row.dueAt !== found.due_at) {
+        indexed.run(row.endedAt, row.dueAt, id);
+      }
+      write(id, append);
     },
+  };
+}
+
+/** Counts the sittings of one lesson and build in a window, and names those that show a suppression. */
+function createPopulation(db: Database): SessionStore['population'] {
+  const population = db.prepare(
+    'SELECT session, learner, opened_at, instr(suppressions, ?) > 0 AS affected FROM sessions ' +
+      'WHERE platform = ? AND course = ? AND lesson = ? AND build = ? AND opened_at >= ? AND opened_at <= ? ' +
+      'ORDER BY opened_at, session',
+  );
+  return async ({ platform, course, lesson, build, suppression, from, to }) => {
+    const rows = population.all(`"${suppression}"`, platform, course, lesson, build, from, to) as Row[];
+    const affected = rows
+      .filter((row) => row.affected === 1)
+      .map((row) => ({
+        session: row.session as string,
+        learner: row.learner as string,
+        openedAt: row.opened_at as number,
+      }));
+    return { sittings: rows.length, affected };
   };
 }
 
@@ -115,11 +131,6 @@ export function createSessionStore(db: Database, writer: Writer): SessionStore {
   const earlier = db.prepare(
     'SELECT credited FROM sessions WHERE platform = ? AND learner = ? AND course = ? AND lesson = ? ' +
       `AND outcome <> 'invalid' ORDER BY sid DESC LIMIT ${EARLIER_SITTINGS_MAX}`,
-  );
-  const population = db.prepare(
-    'SELECT session, learner, opened_at, instr(suppressions, ?) > 0 AS affected FROM sessions ' +
-      'WHERE platform = ? AND course = ? AND lesson = ? AND build = ? AND opened_at >= ? AND opened_at <= ? ' +
-      'ORDER BY opened_at, session',
   );
   const names = (rows: unknown[]) => (rows as Row[]).map((row) => row.session as string);
   const first = (row: unknown): SessionRow | null => (row === undefined ? null : sessionOf(row as Row));
@@ -149,17 +160,6 @@ export function createSessionStore(db: Database, writer: Writer): SessionStore {
       (earlier.all(platform, learner, course, lesson) as Row[]).flatMap(
         (row) => JSON.parse(row.credited as string) as [number, number][],
       ),
-    async population(query) {
-      const { platform, course, lesson, build, suppression, from, to } = query;
-      const rows = population.all(`"${suppression}"`, platform, course, lesson, build, from, to) as Row[];
-      const affected = rows
-        .filter((row) => row.affected === 1)
-        .map((row) => ({
-          session: row.session as string,
-          learner: row.learner as string,
-          openedAt: row.opened_at as number,
-        }));
-      return { sittings: rows.length, affected };
-    },
+    population: createPopulation(db),
   };
 }
