@@ -20,7 +20,7 @@ import {
 } from '@zhenxue/protocol';
 import { Server, type Socket } from 'socket.io';
 import { SDK_PAGE } from './sdk-page.ts';
-import { createServerChain, sha } from './server-chain.ts';
+import { createServerChain, type ServerChain, sha } from './server-chain.ts';
 
 const SESSION = '0190b1c2-0000-7000-8000-000000000001';
 const BLANK_PAGE = '<!doctype html><title>-</title>';
@@ -28,6 +28,7 @@ const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 
 /** What a test may set. */
 export interface SdkServerOptions {
+  readonly session?: string;
   readonly welcome?: Partial<Welcome>;
   /** Refuses a handshake with this code; null = let in. */
   readonly refuse?: (token: string) => string | null;
@@ -95,11 +96,11 @@ async function bodyOf(request: IncomingMessage): Promise<string> {
 }
 
 class StandIn implements SdkServer {
-  readonly session = SESSION;
+  readonly session: string;
   readonly photos: SdkServer['photos'] = [];
   readonly confirmed: string[] = [];
   readonly handshakes: SdkServer['handshakes'] = [];
-  readonly #chain = createServerChain(SESSION);
+  readonly #chain: ServerChain;
   readonly #options: SdkServerOptions;
   readonly #http = createServer((request, response) => void this.#serve(request, response));
   readonly #io: Server;
@@ -113,6 +114,8 @@ class StandIn implements SdkServer {
 
   constructor(options: SdkServerOptions) {
     this.#options = options;
+    this.session = options.session ?? SESSION;
+    this.#chain = createServerChain(this.session);
     this.#io = new Server(this.#http, {
       path: '/live',
       transports: ['websocket'],
@@ -211,6 +214,7 @@ class StandIn implements SdkServer {
 
   async #serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const path = (request.url ?? '').split('?')[0] ?? '';
+    response.setHeader('access-control-allow-origin', '*');
     const file = path.startsWith('/sdk/') ? `client-sdk/dist/${path.slice(5)}` : null;
     if (path === '/' || path === '/blank')
       response.setHeader('content-type', 'text/html').end(path === '/' ? SDK_PAGE : BLANK_PAGE);
@@ -225,7 +229,9 @@ class StandIn implements SdkServer {
     this.#issued += 1;
     const ticket = `ticket-${this.#issued}`;
     this.#tickets.add(ticket);
-    response.setHeader('content-type', 'application/json').end(JSON.stringify({ ticket, session: SESSION }));
+    response
+      .setHeader('content-type', 'application/json')
+      .end(JSON.stringify({ ticket, session: this.session }));
   }
 
   async #check(request: IncomingMessage, response: ServerResponse): Promise<void> {
@@ -256,7 +262,7 @@ class StandIn implements SdkServer {
   #welcome(): Welcome {
     return {
       v: 1,
-      session: SESSION,
+      session: this.session,
       elapsedMs: Date.now() - this.#openedAt,
       genesis: this.#chain.genesis,
       durable: this.#chain.durable(),
