@@ -1,6 +1,14 @@
 import type { BanView, SessionDetail } from '@zhenxue/protocol';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { connectClient, openEvent, playing, refusalOf, type TestClient } from './support/client.ts';
+import {
+  connectClient,
+  hashOf,
+  JPEG,
+  openEvent,
+  playing,
+  refusalOf,
+  type TestClient,
+} from './support/client.ts';
 import { startTestServer, type TestServer } from './support/server.ts';
 
 let server: TestServer;
@@ -13,7 +21,7 @@ afterEach(async () => {
   await server.destroy();
 });
 
-/** Plays on at 1× and lets no popup appear, as a page that removes them does. */
+/** Plays on at 1×, gives every photo and lets no popup appear, as a page that removes them does. */
 async function suppressPopups(learner: string, lesson = 'lesson-1'): Promise<TestClient> {
   const client = await connectClient(server.url, (await server.ticket(learner, lesson)).ticket);
   await client.send([openEvent(), { e: 'play', t: 0, m: 0, s: 1 }]);
@@ -21,6 +29,11 @@ async function suppressPopups(learner: string, lesson = 'lesson-1'): Promise<Tes
     server.time.advance(2_000);
     const ack = await client.send([playing(t)]);
     if (!ack.ok) break;
+    for (const { id, kind } of client.directives.splice(0)) {
+      if (kind !== 'photo') continue;
+      await client.send([{ e: 'photo.taken', t, m: t, s: 1, id, h: hashOf(JPEG), n: JPEG.length }]);
+      await client.photo(id, JPEG);
+    }
   }
   return client;
 }

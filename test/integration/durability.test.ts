@@ -46,6 +46,37 @@ function createGate(): {
 }
 
 describe('durability', () => {
+  it('given a store that failed, then readiness is red, the operator is told, and everything that writes is refused', async () => {
+    let real: SessionStore | null = null;
+    const told: Error[] = [];
+    server = await startTestServer({
+      onFatal: (error) => told.push(error),
+      wrapSessions: (store) => {
+        real = store;
+        return store;
+      },
+    });
+    const client = await connectClient(server.url, (await server.ticket()).ticket);
+    await client.send([openEvent()]);
+    expect((await server.call('GET', '/readyz')).status).toBe(200);
+    const row = await (real as SessionStore | null)?.get(client.welcome.session);
+    if (row === null || row === undefined) throw new Error('expected the row of the sitting');
+    // A sitting that was never created cannot be written: the commit fails, as it would on a broken disk.
+    const lost = { ...row, session: '00000000-0000-7000-8000-000000000000' };
+    const failed = (real as SessionStore | null)?.append({ row: lost, records: [], findings: [] });
+    await expect(failed).rejects.toMatchObject({ code: 'unavailable' });
+    expect(told.length).toBe(1);
+    expect(await server.call('GET', '/readyz')).toMatchObject({
+      status: 503,
+      body: { reason: 'store-failed' },
+    });
+    expect((await server.call('GET', '/livez')).status).toBe(200);
+    expect(await client.send([playing(1_000, 0)])).toMatchObject({ ok: false, code: 'unavailable', seq: 1 });
+    const body = { learner: 'next', course: 'course-a', lesson: 'lesson-1' };
+    const refused = await server.call('POST', '/v1/tickets', { key: server.platformKey, body });
+    expect(refused).toMatchObject({ status: 503, body: { code: 'unavailable' } });
+  });
+
   it('given a commit under way, then there is no ack before it is done, and later batches wait their turn', async () => {
     const gate = createGate();
     server = await startTestServer({ wrapSessions: gate.wrap });

@@ -162,6 +162,8 @@ describe('files and headers', () => {
     const page = await request(server.url).get('/console/sessions/1').expect(200);
     expect(page.text).toContain('console');
     expect(page.headers['cache-control']).toBe('no-cache');
+    const bare = await request(server.url).get('/console').expect(308);
+    expect(bare.headers.location).toBe('/console/');
     const asset = await request(server.url).get('/console/assets/app-1a2b.js').expect(200);
     expect(asset.headers['cache-control']).toContain('immutable');
   });
@@ -220,5 +222,9 @@ describe('the demo platform', () => {
   it('given a page that came by another name, then the demo backend refuses', async () => {
     const answer = await request(server.url).post('/demo/api/console-token').set('Host', 'evil.example');
     expect(answer.body).toMatchObject({ code: 'forbidden' });
+    const proxied = await request(server.url)
+      .post('/demo/api/console-token')
+      .set('X-Forwarded-For', '127.0.0.1');
+    expect(proxied.body).toMatchObject({ code: 'forbidden' });
   });
 });

@@ -243,6 +243,68 @@ function fast(): Sitting {
   });
 }
 
+function hiddenFindings(at: number): Finding[] {
+  return [
+    finding({
+      id: 'F1',
+      rule: 'multi-window',
+      kind: 'played-hidden',
+      attribution: 'learner',
+      attributionReason: {
+        zh: '页面由学员切换到后台。',
+        en: 'The learner put the page into the background.',
+      },
+      span: {
+        fromAt: at + 18_200,
+        toAt: at + 41_700,
+        fromT: 18_100,
+        toT: 41_600,
+        fromM: 17_300,
+        toM: 40_800,
+      },
+      measured: 23_500,
+      reason: {
+        zh: '页面隐藏期间视频继续播放了 23.5 秒，超过 5 秒的宽限。',
+        en: 'The video played on for 23.5 s while the page was hidden, past the grace of 5 s.',
+      },
+    }),
+    finding({
+      id: 'F2',
+      rule: 'popup-interval',
+      kind: 'popup-suppressed',
+      span: {
+        fromAt: at + 46_000,
+        toAt: at + 64_900,
+        fromT: 45_900,
+        toT: 64_800,
+        fromM: 45_100,
+        toM: 64_000,
+      },
+      measured: 6_900,
+      reason: {
+        zh: '弹窗已送达但从未展示，截止后视频仍播放了 6.9 秒。',
+        en: 'The popup was delivered but never shown, and the video played on for 6.9 s past its deadline.',
+      },
+    }),
+    finding({
+      id: 'F3',
+      rule: 'random-photo',
+      kind: 'photo-missing',
+      severity: 'gap',
+      span: {
+        fromAt: at + 64_900,
+        toAt: at + 64_900,
+        fromT: 64_800,
+        toT: 64_800,
+        fromM: 64_000,
+        toM: 64_000,
+      },
+      measured: 1,
+      reason: { zh: '本学时没有随机照片。', en: 'The class hour has no random photo.' },
+    }),
+  ];
+}
+
 function hiddenCheat(): Sitting {
   const at = EVENING + 300_000;
   const removed = popup('p2', at + 46_000, null, 26_000);
@@ -264,65 +326,7 @@ function hiddenCheat(): Sitting {
     unfocused: [[at + 41_700, at + 45_000]],
     popups: [popup('p1', at + 12_000, 3_600, 11_100), { ...removed, shownAt: null }],
     photoAt: null,
-    findings: [
-      finding({
-        id: 'F1',
-        rule: 'multi-window',
-        kind: 'played-hidden',
-        attribution: 'learner',
-        attributionReason: {
-          zh: '页面由学员切换到后台。',
-          en: 'The learner put the page into the background.',
-        },
-        span: {
-          fromAt: at + 18_200,
-          toAt: at + 41_700,
-          fromT: 18_100,
-          toT: 41_600,
-          fromM: 17_300,
-          toM: 40_800,
-        },
-        measured: 23_500,
-        reason: {
-          zh: '页面隐藏期间视频继续播放了 23.5 秒，超过 5 秒的宽限。',
-          en: 'The video played on for 23.5 s while the page was hidden, past the grace of 5 s.',
-        },
-      }),
-      finding({
-        id: 'F2',
-        rule: 'popup-interval',
-        kind: 'popup-suppressed',
-        span: {
-          fromAt: at + 46_000,
-          toAt: at + 64_900,
-          fromT: 45_900,
-          toT: 64_800,
-          fromM: 45_100,
-          toM: 64_000,
-        },
-        measured: 6_900,
-        reason: {
-          zh: '弹窗已送达但从未展示，截止后视频仍播放了 6.9 秒。',
-          en: 'The popup was delivered but never shown, and the video played on for 6.9 s past its deadline.',
-        },
-      }),
-      finding({
-        id: 'F3',
-        rule: 'random-photo',
-        kind: 'photo-missing',
-        severity: 'gap',
-        span: {
-          fromAt: at + 64_900,
-          toAt: at + 64_900,
-          fromT: 64_800,
-          toT: 64_800,
-          fromM: 64_000,
-          toM: 64_000,
-        },
-        measured: 1,
-        reason: { zh: '本学时没有随机照片。', en: 'The class hour has no random photo.' },
-      }),
-    ],
+    findings: hiddenFindings(at),
   });
 }
 

@@ -37,19 +37,88 @@ export interface ModelServer {
   connections(): number;
 }
 
-/** Starts a model whose messages take `latencyMs` of virtual time. */
-export function createModelServer(schedule: Schedule, welcome: Partial<Welcome> = {}): ModelServer {
-  const chain = createServerChain(MODEL_SESSION);
-  let live: { on: LinkEvents; open: boolean } | null = null;
-  let connections = 0;
+interface Connected {
+  readonly on: LinkEvents;
+  open: boolean;
+}
 
-  function greet(): Welcome {
+class Model implements ModelServer {
+  readonly chain: ServerChain = createServerChain(MODEL_SESSION);
+  readonly tokens: string[] = [];
+  readonly photos: { meta: PhotoMeta; bytes: Uint8Array }[] = [];
+  readonly refuseNext: ErrorCode[] = [];
+  refusal: ProbeAnswer | null = null;
+  loseAcks = false;
+  loseBatches = false;
+  latencyMs = 5;
+  batchLatencyMs = 5;
+  readonly #schedule: Schedule;
+  readonly #welcome: Partial<Welcome>;
+  #live: Connected | null = null;
+  #connections = 0;
+
+  constructor(schedule: Schedule, welcome: Partial<Welcome>) {
+    this.#schedule = schedule;
+    this.#welcome = welcome;
+  }
+
+  connections = (): number => this.#connections;
+
+  probe: Probe = async () => this.refusal ?? 'usable';
+
+  openLink: OpenLink = (token, on) => {
+    this.tokens.push(token);
+    const mine: Connected = { on, open: true };
+    const refused = this.refusal !== null;
+    this.#later(mine, () => (refused ? this.#refuse(mine) : this.#admit(mine)));
     return {
+      batch: (text, ack) => {
+        if (!mine.open || this.loseBatches) return;
+        // What is on its way arrives, even when the page that sent it is gone.
+        const answer = (given: BatchAck): void => this.#later(mine, () => ack(given));
+        this.#schedule(this.batchLatencyMs, () => this.#arrive(text, answer));
+      },
+      photo: (meta, bytes, ack) => {
+        if (!mine.open) return;
+        this.photos.push({ meta, bytes });
+        this.#later(mine, () => ack({ ok: true, level: 'durable' }));
+      },
+      close() {
+        mine.open = false;
+      },
+    };
+  };
+
+  direct(directive: Directive): void {
+    this.#live?.on.directive(directive, () => undefined);
+  }
+
+  cut(): void {
+    const cut = this.#live;
+    this.#live = null;
+    if (cut?.open === true) this.#refuse(cut);
+  }
+
+  #later(mine: Connected, task: () => void): void {
+    this.#schedule(this.latencyMs, () => {
+      if (mine.open) task();
+    });
+  }
+
+  #refuse(mine: Connected): void {
+    mine.open = false;
+    mine.on.closed();
+  }
+
+  #admit(mine: Connected): void {
+    this.#connections += 1;
+    this.#live = mine;
+    mine.on.welcome({
       v: 1,
       session: MODEL_SESSION,
       elapsedMs: 0,
-      genesis: chain.genesis,
-      durable: chain.durable(),
+      genesis: this.chain.genesis,
+      durable: this.chain.durable(),
       beatMs: 5_000,
       guard: 'observe',
       grace: { hiddenMs: 5_000, unfocusedMs: 10_000, offlineMs: 30_000 },
@@ -57,75 +126,23 @@ export function createModelServer(schedule: Schedule, welcome: Partial<Welcome> 
       creditedMs: 0,
       videoMs: 60_000,
       pending: [],
-      resumeToken: `resume-${connections}`,
-      ...welcome,
-    };
+      resumeToken: `resume-${this.#connections}`,
+      ...this.#welcome,
+    });
   }
 
-  function arrive(text: string, answer: (ack: BatchAck) => void): void {
-    const code = server.refuseNext.shift();
-    const at = chain.durable();
+  #arrive(text: string, answer: (ack: BatchAck) => void): void {
+    const code = this.refuseNext.shift();
+    const at = this.chain.durable();
     const ack: BatchAck =
-      code === undefined ? chain.take(text) : { ok: false, code, message: 'as told', ...at, retryMs: 50 };
-    if (!server.loseAcks) answer(ack);
+      code === undefined
+        ? this.chain.take(text)
+        : { ok: false, code, message: 'as told', ...at, retryMs: 50 };
+    if (!this.loseAcks) answer(ack);
   }
+}
 
-  const server: ModelServer = {
-    chain,
-    tokens: [],
-    photos: [],
-    refusal: null,
-    refuseNext: [],
-    loseAcks: false,
-    loseBatches: false,
-    latencyMs: 5,
-    batchLatencyMs: 5,
-    connections: () => connections,
-    probe: async () => server.refusal ?? 'usable',
-    openLink(token, on) {
-      server.tokens.push(token);
-      const mine = { on, open: true };
-      const later = (task: () => void): void =>
-        void schedule(server.latencyMs, () => {
-          if (mine.open) task();
-        });
-      const refused = server.refusal !== null;
-      later(() => {
-        if (refused) {
-          mine.open = false;
-          on.closed();
-          return;
-        }
-        connections += 1;
-        live = mine;
-        on.welcome(greet());
-      });
-      return {
-        batch(text, ack) {
-          if (!mine.open || server.loseBatches) return;
-          // What is on its way arrives, even when the page that sent it is gone.
-          schedule(server.batchLatencyMs, () => arrive(text, (answer) => later(() => ack(answer))));
-        },
-        photo(meta, bytes, ack) {
-          if (!mine.open) return;
-          server.photos.push({ meta, bytes });
-          later(() => ack({ ok: true, level: 'durable' }));
-        },
-        close() {
-          mine.open = false;
-        },
-      };
-    },
-    direct(directive) {
-      live?.on.directive(directive, () => undefined);
-    },
-    cut() {
-      const cut = live;
-      live = null;
-      if (cut === null || !cut.open) return;
-      cut.open = false;
-      cut.on.closed();
-    },
-  };
-  return server;
+/** Starts a model whose messages take `latencyMs` of virtual time. */
+export function createModelServer(schedule: Schedule, welcome: Partial<Welcome> = {}): ModelServer {
+  return new Model(schedule, welcome);
 }

@@ -7,6 +7,9 @@ import type { CDPSession, Page } from 'playwright-core';
 /** Milliseconds between two looks at the page. */
 const LOOK_MS = 250;
 
+/** Looks after which an answer that changed nothing is given again. */
+const PATIENCE_LOOKS = 8;
+
 interface AxNode {
   readonly role?: { readonly value?: string };
   readonly name?: { readonly value?: string };
@@ -51,9 +54,13 @@ export async function sitDown(page: Page): Promise<Person> {
     while (here) {
       const keys = await popup();
       for (const key of here ? (keys ?? []) : []) await page.keyboard.press(key);
-      if (keys !== null) answered += 1;
-      // The popup stays until the server has said that the answer is right.
-      while (here && keys !== null && (await popup()) !== null) await page.waitForTimeout(LOOK_MS);
+      // The popup stays until the server has said that the answer is right; a key pressed too early is pressed again.
+      for (let look = 0; here && keys !== null && look < PATIENCE_LOOKS; look += 1) {
+        await page.waitForTimeout(LOOK_MS);
+        if ((await popup()) !== null) continue;
+        answered += 1;
+        break;
+      }
       await page.waitForTimeout(LOOK_MS);
     }
   }

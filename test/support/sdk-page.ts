@@ -37,7 +37,7 @@ const ready = new Promise((resolve) => {
 });
 document.getElementById('play').onclick = () => video.play();
 const monitor = make();
-Object.assign(window, { video, told, monitor, make });
+Object.assign(window, { video, told, monitor, make, createMonitor });
 window.started = ready.then(() => monitor.start()).then(() => 'open', (error) => error.code);
 </script>
 </html>`;

@@ -20,13 +20,15 @@ import {
 } from '@zhenxue/protocol';
 import { Server, type Socket } from 'socket.io';
 import { SDK_PAGE } from './sdk-page.ts';
-import { createServerChain, sha } from './server-chain.ts';
+import { createServerChain, type ServerChain, sha } from './server-chain.ts';
 
 const SESSION = '0190b1c2-0000-7000-8000-000000000001';
+const BLANK_PAGE = '<!doctype html><title>-</title>';
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 
 /** What a test may set. */
 export interface SdkServerOptions {
+  readonly session?: string;
   readonly welcome?: Partial<Welcome>;
   /** Refuses a handshake with this code; null = let in. */
   readonly refuse?: (token: string) => string | null;
@@ -77,8 +79,12 @@ function serveFile(request: IncomingMessage, response: ServerResponse, path: str
   response.end(bytes.subarray(from, to + 1));
 }
 
+function protocolsOf(request: IncomingMessage): string[] {
+  return (request.headers['sec-websocket-protocol'] ?? '').split(',').map((item) => item.trim());
+}
+
 function tokenOf(request: IncomingMessage): string {
-  const offered = (request.headers['sec-websocket-protocol'] ?? '').split(',').map((item) => item.trim());
+  const offered = protocolsOf(request);
   const found = offered.find((item) => item.startsWith(WS_TICKET_PREFIX));
   return offered[0] === WS_PROTOCOL && found !== undefined ? found.slice(WS_TICKET_PREFIX.length) : '';
 }
@@ -89,156 +95,193 @@ async function bodyOf(request: IncomingMessage): Promise<string> {
   return text;
 }
 
-/** Starts a stand-in on a free port. */
-export async function startSdkServer(options: SdkServerOptions = {}): Promise<SdkServer> {
-  const chain = createServerChain(SESSION);
-  const pending = new Map<string, Directive>();
-  const live = new Set<Socket>();
-  const tickets = new Set<string>();
-  const watchers = new Set<() => void>();
-  const photos: SdkServer['photos'] = [];
-  const confirmed: string[] = [];
-  const handshakes: SdkServer['handshakes'] = [];
-  let issued = 0;
-  let down = false;
-  const openedAt = Date.now();
-  const changed = (): void => {
-    for (const watcher of [...watchers]) watcher();
+class StandIn implements SdkServer {
+  readonly session: string;
+  readonly photos: SdkServer['photos'] = [];
+  readonly confirmed: string[] = [];
+  readonly handshakes: SdkServer['handshakes'] = [];
+  readonly #chain: ServerChain;
+  readonly #options: SdkServerOptions;
+  readonly #http = createServer((request, response) => void this.#serve(request, response));
+  readonly #io: Server;
+  readonly #pending = new Map<string, Directive>();
+  readonly #live = new Set<Socket>();
+  readonly #tickets = new Set<string>();
+  readonly #watchers = new Set<() => void>();
+  readonly #openedAt = Date.now();
+  #issued = 0;
+  #down = false;
+
+  constructor(options: SdkServerOptions) {
+    this.#options = options;
+    this.session = options.session ?? SESSION;
+    this.#chain = createServerChain(this.session);
+    this.#io = new Server(this.#http, {
+      path: '/live',
+      transports: ['websocket'],
+      serveClient: false,
+      maxHttpBufferSize: 1_000_000,
+      allowRequest: (request, callback) => callback(null, this.#admit(request)),
+    });
+    this.#io.on('connection', (socket) => this.#connected(socket));
+  }
+
+  get url(): string {
+    return `http://127.0.0.1:${(this.#http.address() as AddressInfo).port}`;
+  }
+
+  get batches(): Batch[] {
+    return this.#chain.batches;
+  }
+
+  get faults(): string[] {
+    return this.#chain.faults;
+  }
+
+  listen(): Promise<void> {
+    return new Promise((resolve) => this.#http.listen(0, '127.0.0.1', resolve));
+  }
+
+  repeats(): number {
+    return this.#chain.repeats();
+  }
+
+  events<T extends LearningEvent['e']>(type?: T): Extract<LearningEvent, { e: T }>[] {
+    return this.#chain.events().filter((event) => type === undefined || event.e === type) as never;
+  }
+
+  ask(directive: Directive): void {
+    if (directive.kind === 'popup' || directive.kind === 'photo') this.#pending.set(directive.id, directive);
+    for (const socket of this.#live)
+      socket.emit('directive', directive, (answer: { id: string }) => {
+        this.confirmed.push(answer.id);
+        this.#changed();
+      });
+  }
+
+  settle(ref: string, result: 'met' | 'wrong' | 'overdue'): void {
+    if (result === 'met') this.#pending.delete(ref);
+    this.#issued += 1;
+    this.ask({ kind: 'settled', id: `s${this.#issued}`, ref, result });
+  }
+
+  drop(): void {
+    for (const socket of [...this.#live]) socket.disconnect(true);
+  }
+
+  offline(down: boolean): void {
+    this.#down = down;
+    if (down) this.drop();
+  }
+
+  until(met: (server: SdkServer) => boolean, what: string, limitMs = 15_000): Promise<void> {
+    return new Promise((resolve, reject) => {
+      const watch = (): void => {
+        if (!met(this)) return;
+        clearTimeout(timer);
+        this.#watchers.delete(watch);
+        resolve();
+      };
+      const timer = setTimeout(() => {
+        this.#watchers.delete(watch);
+        const types = this.events().map((event) => event.e);
+        reject(new Error(`${what}: did not happen; events: ${types.join(' ')}; ${this.faults.join('; ')}`));
+      }, limitMs);
+      this.#watchers.add(watch);
+      watch();
+    });
+  }
+
+  readonly stop = async (): Promise<void> => {
+    await this.#io.close();
   };
 
-  const http = createServer(async (request, response) => {
+  #changed(): void {
+    for (const watcher of [...this.#watchers]) watcher();
+  }
+
+  #admits(token: string): boolean {
+    return token.startsWith('resume-') || this.#tickets.has(token);
+  }
+
+  #admit(request: IncomingMessage): boolean {
+    const token = tokenOf(request);
+    this.handshakes.push({ protocols: protocolsOf(request), url: request.url ?? '' });
+    const refused = this.#down || (this.#options.refuse?.(token) ?? null) !== null || !this.#admits(token);
+    if (!refused) this.#tickets.delete(token);
+    return !refused;
+  }
+
+  async #serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const path = (request.url ?? '').split('?')[0] ?? '';
-    if (path === '/blank')
-      response.setHeader('content-type', 'text/html').end('<!doctype html><title>-</title>');
-    else if (path === '/') response.setHeader('content-type', 'text/html').end(SDK_PAGE);
+    response.setHeader('access-control-allow-origin', '*');
+    const file = path.startsWith('/sdk/') ? `client-sdk/dist/${path.slice(5)}` : null;
+    if (path === '/' || path === '/blank')
+      response.setHeader('content-type', 'text/html').end(path === '/' ? SDK_PAGE : BLANK_PAGE);
     else if (path === '/clip.webm') serveFile(request, response, 'server/demo/clip.webm', 'video/webm');
-    else if (path.startsWith('/sdk/'))
-      serveFile(request, response, `client-sdk/dist/${path.slice(5)}`, 'text/javascript');
-    else if (path === '/ticket') {
-      issued += 1;
-      const ticket = `ticket-${issued}`;
-      tickets.add(ticket);
-      response
-        .setHeader('content-type', 'application/json')
-        .end(JSON.stringify({ ticket, session: SESSION }));
-    } else if (path === '/v1/tickets/check') {
-      const { ticket } = JSON.parse(await bodyOf(request)) as { ticket: string };
-      const code = options.refuse?.(ticket) ?? (admits(ticket) ? null : 'ticket-used');
-      if (code === null) response.writeHead(204).end();
-      else
-        response.writeHead(403, { 'content-type': 'application/problem+json' }).end(JSON.stringify({ code }));
-    } else response.writeHead(404).end();
-  });
-  const admits = (token: string): boolean => token.startsWith('resume-') || tickets.has(token);
+    else if (file !== null) serveFile(request, response, file, 'text/javascript');
+    else if (path === '/ticket') this.#issue(response);
+    else if (path === '/v1/tickets/check') await this.#check(request, response);
+    else response.writeHead(404).end();
+  }
 
-  const io = new Server(http, {
-    path: '/live',
-    transports: ['websocket'],
-    serveClient: false,
-    maxHttpBufferSize: 1_000_000,
-    allowRequest(request, callback) {
-      const token = tokenOf(request);
-      const protocols = (request.headers['sec-websocket-protocol'] ?? '')
-        .split(',')
-        .map((item) => item.trim());
-      handshakes.push({ protocols, url: request.url ?? '' });
-      const allowed = !down && (options.refuse?.(token) ?? null) === null && admits(token);
-      if (allowed) tickets.delete(token);
-      callback(null, allowed);
-    },
-  });
+  #issue(response: ServerResponse): void {
+    this.#issued += 1;
+    const ticket = `ticket-${this.#issued}`;
+    this.#tickets.add(ticket);
+    response
+      .setHeader('content-type', 'application/json')
+      .end(JSON.stringify({ ticket, session: this.session }));
+  }
 
-  function welcome(): Welcome {
+  async #check(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const { ticket } = JSON.parse(await bodyOf(request)) as { ticket: string };
+    const code = this.#options.refuse?.(ticket) ?? (this.#admits(ticket) ? null : 'ticket-used');
+    if (code === null) response.writeHead(204).end();
+    else
+      response.writeHead(403, { 'content-type': 'application/problem+json' }).end(JSON.stringify({ code }));
+  }
+
+  #connected(socket: Socket): void {
+    this.#live.add(socket);
+    socket.on('disconnect', () => this.#live.delete(socket));
+    socket.on('batch', (text: string, ack: (answer: BatchAck) => void) => {
+      const parsed = parseBatch(text, Buffer.byteLength(text));
+      const special = parsed.ok ? (this.#options.answer?.(parsed.value) ?? null) : null;
+      ack(special ?? this.#chain.take(text));
+      this.#changed();
+    });
+    socket.on('photo', (meta: PhotoMeta, bytes: Uint8Array, ack: (answer: PhotoAck) => void) => {
+      this.photos.push({ meta, bytes, hashOk: sha(bytes) === meta.h });
+      ack({ ok: true, level: 'durable' });
+      this.#changed();
+    });
+    socket.emit('welcome', this.#welcome());
+  }
+
+  #welcome(): Welcome {
     return {
       v: 1,
-      session: SESSION,
-      elapsedMs: Date.now() - openedAt,
-      genesis: chain.genesis,
-      durable: chain.durable(),
+      session: this.session,
+      elapsedMs: Date.now() - this.#openedAt,
+      genesis: this.#chain.genesis,
+      durable: this.#chain.durable(),
       beatMs: 1_000,
       guard: 'observe',
       grace: { hiddenMs: 5_000, unfocusedMs: 10_000, offlineMs: 30_000 },
       furthestMs: 0,
       creditedMs: 0,
       videoMs: 64_008,
-      pending: [...pending.values()],
-      resumeToken: `resume-${handshakes.length}`,
-      ...options.welcome,
+      pending: [...this.#pending.values()],
+      resumeToken: `resume-${this.handshakes.length}`,
+      ...this.#options.welcome,
     };
   }
+}
 
-  function send(socket: Socket, directive: Directive): void {
-    socket.emit('directive', directive, (answer: { id: string }) => {
-      confirmed.push(answer.id);
-      changed();
-    });
-  }
-
-  io.on('connection', (socket) => {
-    live.add(socket);
-    socket.on('disconnect', () => live.delete(socket));
-    socket.on('batch', (text: string, ack: (answer: BatchAck) => void) => {
-      const parsed = parseBatch(text, Buffer.byteLength(text));
-      const special = parsed.ok ? (options.answer?.(parsed.value) ?? null) : null;
-      ack(special ?? chain.take(text));
-      changed();
-    });
-    socket.on('photo', (meta: PhotoMeta, bytes: Uint8Array, ack: (answer: PhotoAck) => void) => {
-      photos.push({ meta, bytes, hashOk: sha(bytes) === meta.h });
-      ack({ ok: true, level: 'durable' });
-      changed();
-    });
-    socket.emit('welcome', welcome());
-  });
-
-  await new Promise<void>((resolve) => http.listen(0, '127.0.0.1', resolve));
-  const server: SdkServer = {
-    url: `http://127.0.0.1:${(http.address() as AddressInfo).port}`,
-    session: SESSION,
-    batches: chain.batches,
-    faults: chain.faults,
-    photos,
-    confirmed,
-    handshakes,
-    repeats: chain.repeats,
-    events: (type) => chain.events().filter((event) => type === undefined || event.e === type) as never,
-    ask(directive) {
-      if (directive.kind === 'popup' || directive.kind === 'photo') pending.set(directive.id, directive);
-      for (const socket of live) send(socket, directive);
-    },
-    settle(ref, result) {
-      if (result === 'met') pending.delete(ref);
-      issued += 1;
-      server.ask({ kind: 'settled', id: `s${issued}`, ref, result });
-    },
-    drop() {
-      for (const socket of [...live]) socket.disconnect(true);
-    },
-    offline(nowDown) {
-      down = nowDown;
-      if (down) server.drop();
-    },
-    until: (met, what, limitMs = 15_000) =>
-      new Promise((resolve, reject) => {
-        const watch = (): void => {
-          if (!met(server)) return;
-          clearTimeout(timer);
-          watchers.delete(watch);
-          resolve();
-        };
-        const timer = setTimeout(() => {
-          watchers.delete(watch);
-          const types = server.events().map((event) => event.e);
-          reject(
-            new Error(`${what}: did not happen; events: ${types.join(' ')}; ${chain.faults.join('; ')}`),
-          );
-        }, limitMs);
-        watchers.add(watch);
-        watch();
-      }),
-    async stop() {
-      await io.close();
-    },
-  };
+/** Starts a stand-in on a free port. */
+export async function startSdkServer(options: SdkServerOptions = {}): Promise<SdkServer> {
+  const server = new StandIn(options);
+  await server.listen();
   return server;
 }

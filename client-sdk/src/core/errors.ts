@@ -27,18 +27,9 @@ const TEXTS: Readonly<Partial<Record<MonitorErrorCode, Bilingual>>> = {
     zh: '培训平台没有给出学习凭证，请刷新页面或联系平台。',
     en: 'The training platform gave no ticket. Reload the page or ask the platform.',
   },
-  stopped: { zh: '监管已停止。', en: 'Monitoring was stopped before it began.' },
-  destroyed: {
-    zh: '监管组件已销毁，请重新创建。',
-    en: 'This monitor was destroyed; create a new one.',
-  },
   'clock-unavailable': {
     zh: '浏览器不允许启动计时线程，请更换浏览器或联系平台。',
     en: 'The browser refused the clock worker; check the page’s worker-src policy.',
-  },
-  'unsupported-version': {
-    zh: '监管组件版本过旧，请刷新页面。',
-    en: 'This SDK is too old for the server. Reload the page.',
   },
   'platform-banned': {
     zh: '该培训平台已被暂停线上培训资格。',
@@ -49,10 +40,6 @@ const TEXTS: Readonly<Partial<Record<MonitorErrorCode, Bilingual>>> = {
     en: 'This training platform is not listed in the supervision platform.',
   },
   'session-ended': { zh: '本次学习已结束。', en: 'This sitting is over.' },
-  'ticket-expired': {
-    zh: '学习凭证已过期，请刷新页面。',
-    en: 'The ticket has expired. Reload the page.',
-  },
 };
 
 const OTHER: Bilingual = {

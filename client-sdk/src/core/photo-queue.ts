@@ -34,6 +34,15 @@ async function quietly(work: () => Promise<void>): Promise<void> {
   }
 }
 
+/** Photos that an earlier page load left behind; none when the storage fails. */
+async function leftOf(store: OutboxStore, session: string): Promise<StoredPhoto[]> {
+  try {
+    return [...(await store.photos(session))].slice(-PHOTOS_MAX);
+  } catch {
+    return [];
+  }
+}
+
 /** Creates an empty queue. */
 export function createPhotoQueue(options: PhotoQueueOptions): PhotoQueue {
   const { session, store, schedule } = options;
@@ -41,12 +50,11 @@ export function createPhotoQueue(options: PhotoQueueOptions): PhotoQueue {
   let link: Link | null = null;
   let busy = false;
   let loaded = false;
-  let stopTimer: (() => void) | null = null;
+  let stopTimer: () => void = () => undefined;
 
   function free(): void {
     busy = false;
-    stopTimer?.();
-    stopTimer = null;
+    stopTimer();
   }
 
   function forget(photo: StoredPhoto): void {
@@ -56,7 +64,7 @@ export function createPhotoQueue(options: PhotoQueueOptions): PhotoQueue {
   }
 
   function later(delayMs: number): void {
-    stopTimer?.();
+    stopTimer();
     stopTimer = schedule(delayMs, () => {
       free();
       pump();
@@ -81,11 +89,8 @@ export function createPhotoQueue(options: PhotoQueueOptions): PhotoQueue {
 
   return {
     async load() {
-      if (loaded) return;
+      if (!loaded) waiting = await leftOf(store, session);
       loaded = true;
-      await quietly(async () => {
-        waiting = [...(await store.photos(session))].slice(-PHOTOS_MAX);
-      });
     },
     async add(id, h, bytes) {
       if (bytes.length > PHOTO_BYTES_MAX) throw new MonitorError('payload-too-large');

@@ -61,7 +61,6 @@ export function createSender(outbox: Outbox, schedule: Schedule, on: SenderEvent
     blocked = true;
     refusals += 1;
     stopTimer?.();
-    stopTimer = null;
     const waits = isPassing(answer.code) || refusals > REFUSALS_AT_ONCE_MAX;
     const respond = (): void => react(on, seq, answer, sender.resume);
     if (waits) stopTimer = schedule(answer.retryMs ?? RETRY_MS, respond);
@@ -89,7 +88,6 @@ export function createSender(outbox: Outbox, schedule: Schedule, on: SenderEvent
       link = null;
       round += 1;
       stopTimer?.();
-      stopTimer = null;
     },
     pump() {
       if (link === null || blocked) return;

@@ -76,203 +76,206 @@ interface Line {
   readonly photos: PhotoQueue;
 }
 
-/** Creates a sitting; `start` opens it. */
-export function createSitting(options: SittingOptions): Sitting {
-  const { schedule, on } = options;
-  const connection: Connection = createConnection({ ...options, on: connectionEvents() });
-  const seen = new Set<string>();
-  let line: Line | null = null;
-  let current: Link | null = null;
-  let buffer: LearningEvent[] = [];
-  let stopCoalesce: (() => void) | null = null;
-  let early: Directive[] | null = [];
-  let over = false;
-  let settleStart: { resolve(welcome: Welcome): void; reject(error: MonitorError): void } | null = null;
-  let waiters: (() => void)[] = [];
-  /** Everything that changes the outbox happens one after the other. */
-  let queue: Promise<void> = Promise.resolve();
+interface Starting {
+  readonly resolve: (welcome: Welcome) => void;
+  readonly reject: (error: MonitorError) => void;
+  readonly stopTimer: () => void;
+}
 
-  function inTurn(work: () => Promise<void>): Promise<void> {
-    queue = queue.then(work).catch((cause: unknown) => on.warned(new MonitorError('internal', cause)));
-    return queue;
+class LiveSitting implements Sitting {
+  readonly #options: SittingOptions;
+  readonly #connection: Connection;
+  readonly #seen = new Set<string>();
+  #line: Line | null = null;
+  #current: Link | null = null;
+  #buffer: LearningEvent[] = [];
+  #stopCoalesce: (() => void) | null = null;
+  /** Directives that came before the first welcome was taken in. */
+  #early: Directive[] | null = [];
+  #over = false;
+  #starting: Starting | null = null;
+  #waiters: (() => void)[] = [];
+  /** Everything that changes the outbox happens one after the other. */
+  #queue: Promise<void> = Promise.resolve();
+
+  constructor(options: SittingOptions) {
+    this.#options = options;
+    this.#connection = createConnection({
+      ...options,
+      on: {
+        state: options.on.state,
+        admit: options.admit,
+        welcome: (welcome, link) => {
+          this.#current = link;
+          void this.#inTurn(() => this.#opened(welcome, link));
+        },
+        directive: (directive, confirm) => {
+          confirm();
+          this.#deliver(directive);
+        },
+        down: () => this.#detach(),
+        failed: (error) => this.#finish(error),
+      },
+    });
   }
 
-  function settle(): void {
-    if (!over && (buffer.length > 0 || (line?.outbox.size() ?? 0) > 0 || (line?.photos.size() ?? 0) > 0))
-      return;
-    const done = waiters;
-    waiters = [];
+  start = (): Promise<Welcome> =>
+    new Promise((resolve, reject) => {
+      const late = (): void => this.#finish(new MonitorError('unreachable'));
+      this.#starting = { resolve, reject, stopTimer: this.#options.schedule(START_TIMEOUT_MS, late) };
+      this.#connection.start();
+    });
+
+  record = (event: LearningEvent): void => {
+    if (this.#over) return;
+    this.#buffer.push(event);
+    this.#stopCoalesce ??= this.#options.schedule(COALESCE_MS, this.hurry);
+  };
+
+  hurry = (): void => {
+    if (this.#line === null || this.#buffer.length === 0) return;
+    const { outbox, sender } = this.#line;
+    const events = this.#take();
+    void this.#inTurn(() => outbox.append(events)).then(sender.pump);
+  };
+
+  closing = (): void => {
+    if (this.#line === null || this.#buffer.length === 0) return;
+    this.#line.outbox.appendClosing(this.#take());
+    this.#line.sender.pump();
+  };
+
+  photo = async (id: string, h: string, bytes: Uint8Array): Promise<void> =>
+    this.#line?.photos.add(id, h, bytes);
+
+  flush = (): Promise<void> => {
+    this.hurry();
+    return new Promise((resolve) => {
+      this.#waiters.push(resolve);
+      void this.#queue.then(() => this.#settle());
+    });
+  };
+
+  nudge = (): void => this.#connection.nudge();
+
+  stop = async (): Promise<void> => {
+    if (!this.#over && this.#line !== null) {
+      let stopTimer: () => void = () => undefined;
+      const late = new Promise<void>((resolve) => {
+        stopTimer = this.#options.schedule(STOP_FLUSH_MS, resolve);
+      });
+      await Promise.race([this.flush(), late]);
+      stopTimer();
+    }
+    this.#finish(this.#starting === null ? null : new MonitorError('stopped'));
+    await this.#queue;
+    this.#options.store.close();
+  };
+
+  #inTurn(work: () => Promise<void>): Promise<void> {
+    const warn = (cause: unknown): void => this.#options.on.warned(new MonitorError('internal', cause));
+    this.#queue = this.#queue.then(work).catch(warn);
+    return this.#queue;
+  }
+
+  /** Tells those who wait for everything to be durable, when it is. */
+  #settle(): void {
+    const open = this.#buffer.length + (this.#line?.outbox.size() ?? 0) + (this.#line?.photos.size() ?? 0);
+    if (!this.#over && open > 0) return;
+    const done = this.#waiters;
+    this.#waiters = [];
     for (const resolve of done) resolve();
   }
 
-  function finish(error: MonitorError | null): void {
-    if (over) return;
-    over = true;
-    stopCoalesce?.();
-    connection.stop();
-    line?.sender.detach();
-    line?.photos.detach();
-    settle();
-    if (error === null) return;
-    if (settleStart !== null) settleStart.reject(error);
-    else on.failed(error);
-    settleStart = null;
+  #detach(): void {
+    this.#current = null;
+    this.#line?.sender.detach();
+    this.#line?.photos.detach();
   }
 
-  function createLine(session: string): Line {
-    const { store, wallNow } = options;
-    const hash = options.hash === undefined ? {} : { hash: options.hash };
+  #finish(error: MonitorError | null): void {
+    if (this.#over) return;
+    this.#over = true;
+    this.#stopCoalesce?.();
+    this.#connection.stop();
+    this.#detach();
+    this.#settle();
+    const starting = this.#starting;
+    this.#starting = null;
+    starting?.stopTimer();
+    if (error === null) return;
+    if (starting !== null) starting.reject(error);
+    else this.#options.on.failed(error);
+  }
+
+  #createLine(session: string): Line {
+    const { store, wallNow, schedule, on } = this.#options;
+    const hash = this.#options.hash === undefined ? {} : { hash: this.#options.hash };
     const outbox = createOutbox({ session, store, wallNow, storageFailed: on.storageFailed, ...hash });
-    const resumeAt = (seq: number) => () => sender.resume(seq);
+    const settled = (): void => this.#settle();
     const sender: Sender = createSender(outbox, schedule, {
       durable(ack) {
         on.durable(ack);
-        settle();
+        settled();
       },
-      mismatch: (at) => void inTurn(() => outbox.reconcile(at)).then(resumeAt(at.seq)),
-      poison(seq, at, code) {
+      mismatch: (at) => void this.#inTurn(() => outbox.reconcile(at)).then(() => sender.resume(at.seq)),
+      poison: (seq, at, code) => {
         on.warned(new MonitorError(code));
-        void inTurn(() => outbox.reject(seq, at)).then(resumeAt(at.seq));
+        void this.#inTurn(() => outbox.reject(seq, at)).then(() => sender.resume(at.seq));
       },
-      fatal: (code) => finish(new MonitorError(code)),
-      dead: () => connection.restart(),
+      fatal: (code) => this.#finish(new MonitorError(code)),
+      dead: () => this.#connection.restart(),
     });
-    const photos = createPhotoQueue({
-      session,
-      store,
-      schedule,
-      wallNow,
-      settled: settle,
-      warned: on.warned,
-    });
+    const photos = createPhotoQueue({ session, store, schedule, wallNow, settled, warned: on.warned });
     return { outbox, sender, photos };
   }
 
-  function deliver(directive: Directive): void {
-    if (early !== null) {
-      early.push(directive);
+  #deliver(directive: Directive): void {
+    if (this.#early !== null) {
+      this.#early.push(directive);
       return;
     }
-    if (seen.has(directive.id) || over) return;
-    seen.add(directive.id);
-    if (seen.size > DIRECTIVES_REMEMBERED_MAX) {
-      for (const oldest of seen) {
-        seen.delete(oldest);
-        break;
-      }
-    }
+    if (this.#seen.has(directive.id) || this.#over) return;
+    this.#seen.add(directive.id);
+    const [oldest] = this.#seen;
+    if (this.#seen.size > DIRECTIVES_REMEMBERED_MAX && oldest !== undefined) this.#seen.delete(oldest);
     // Nothing more is accepted after the end: what the listeners still record must not be sent.
-    if (directive.kind === 'end') finish(null);
-    on.directive(directive);
+    if (directive.kind === 'end') this.#finish(null);
+    this.#options.on.directive(directive);
   }
 
-  async function opened(welcome: Welcome, link: Link): Promise<void> {
-    const first = settleStart !== null;
-    if (line === null) {
-      if (!(await options.admit(welcome.session))) return finish(new MonitorError('second-tab'));
-      line = createLine(welcome.session);
+  async #opened(welcome: Welcome, link: Link): Promise<void> {
+    if (this.#line === null) {
+      if (await this.#options.admit(welcome.session)) this.#line = this.#createLine(welcome.session);
+      else return this.#finish(new MonitorError('second-tab'));
     }
-    const { outbox, sender, photos } = line;
+    const { outbox, sender, photos } = this.#line;
     await outbox.reconcile(welcome.durable);
     await photos.load();
-    if (over || current !== link) return;
+    if (this.#over || this.#current !== link) return;
     sender.attach(link, welcome.durable.seq);
     photos.attach(link);
-    on.welcome(welcome, first);
-    settleStart?.resolve(welcome);
-    settleStart = null;
-    const held = [...welcome.pending, ...(early ?? [])];
-    early = null;
-    for (const directive of held) deliver(directive);
-    settle();
+    const starting = this.#starting;
+    this.#starting = null;
+    starting?.stopTimer();
+    this.#options.on.welcome(welcome, starting !== null);
+    starting?.resolve(welcome);
+    const held = [...welcome.pending, ...(this.#early ?? [])];
+    this.#early = null;
+    for (const directive of held) this.#deliver(directive);
+    this.#settle();
   }
 
-  function connectionEvents(): Parameters<typeof createConnection>[0]['on'] {
-    return {
-      state: on.state,
-      admit: options.admit,
-      welcome(welcome, link) {
-        current = link;
-        void inTurn(() => opened(welcome, link));
-      },
-      directive(directive, confirm) {
-        confirm();
-        deliver(directive);
-      },
-      down() {
-        current = null;
-        line?.sender.detach();
-        line?.photos.detach();
-      },
-      failed: finish,
-    };
-  }
-
-  function take(): LearningEvent[] {
-    stopCoalesce?.();
-    stopCoalesce = null;
-    const events = buffer;
-    buffer = [];
+  #take(): LearningEvent[] {
+    this.#stopCoalesce?.();
+    this.#stopCoalesce = null;
+    const events = this.#buffer;
+    this.#buffer = [];
     return events;
   }
+}
 
-  function hurry(): void {
-    if (line === null || buffer.length === 0) return;
-    const { outbox, sender } = line;
-    const events = take();
-    void inTurn(() => outbox.append(events)).then(sender.pump);
-  }
-
-  function flush(): Promise<void> {
-    hurry();
-    return new Promise((resolve) => {
-      waiters.push(resolve);
-      void queue.then(settle);
-    });
-  }
-
-  return {
-    start: () =>
-      new Promise((resolve, reject) => {
-        const stopTimer = schedule(START_TIMEOUT_MS, () => finish(new MonitorError('unreachable')));
-        settleStart = {
-          resolve: (welcome) => {
-            stopTimer();
-            resolve(welcome);
-          },
-          reject: (error) => {
-            stopTimer();
-            reject(error);
-          },
-        };
-        connection.start();
-      }),
-    record(event) {
-      if (over) return;
-      buffer.push(event);
-      stopCoalesce ??= schedule(COALESCE_MS, hurry);
-    },
-    hurry,
-    closing() {
-      if (line === null || buffer.length === 0) return;
-      line.outbox.appendClosing(take());
-      line.sender.pump();
-    },
-    photo: async (id, h, bytes) => line?.photos.add(id, h, bytes),
-    flush,
-    nudge: connection.nudge,
-    async stop() {
-      if (!over && line !== null) {
-        let stopTimer: () => void = () => undefined;
-        const late = new Promise<void>((resolve) => {
-          stopTimer = schedule(STOP_FLUSH_MS, resolve);
-        });
-        await Promise.race([flush(), late]);
-        stopTimer();
-      }
-      finish(settleStart === null ? null : new MonitorError('stopped'));
-      await queue;
-      options.store.close();
-    },
-  };
+/** Creates a sitting; `start` opens it. */
+export function createSitting(options: SittingOptions): Sitting {
+  return new LiveSitting(options);
 }

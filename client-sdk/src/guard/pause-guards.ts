@@ -1,3 +1,4 @@
+import { EARLY } from '../monitor/player.ts';
 import type { GuardCapsule, GuardContext } from './guard-context.ts';
 
 /** Pauses when playing goes on hidden, in picture-in-picture or unfocused, well before the grace is used up. */
@@ -43,11 +44,11 @@ export function guardControl(ctx: GuardContext): GuardCapsule {
     pausedHere = true;
   };
   const stopTicks = ctx.onTick(check);
-  player.video.addEventListener('play', check, true);
+  player.video.addEventListener('play', check, EARLY);
   return {
     stop() {
       stopTicks();
-      player.video.removeEventListener('play', check, true);
+      player.video.removeEventListener('play', check, EARLY);
     },
   };
 }

@@ -1,3 +1,4 @@
+import { EARLY } from '../monitor/player.ts';
 import type { GuardCapsule, GuardContext } from './guard-context.ts';
 
 /** Resets within `FIGHT_MS` after which the page counts as working against the guard. */
@@ -28,13 +29,13 @@ export function guardRate(ctx: GuardContext): GuardCapsule {
     player.resetRate();
     fight();
   };
-  player.video.addEventListener('ratechange', check, true);
+  player.video.addEventListener('ratechange', check, EARLY);
   const stopTicks = ctx.onTick(check);
   check();
   return {
     stop() {
       stopTicks();
-      player.video.removeEventListener('ratechange', check, true);
+      player.video.removeEventListener('ratechange', check, EARLY);
     },
   };
 }

@@ -1,3 +1,4 @@
+import { EARLY } from '../monitor/player.ts';
 import type { GuardCapsule, GuardContext } from './guard-context.ts';
 
 /** Milliseconds past the furthest covered point that a seek may go (rules §2, `fast-forward`). */
@@ -45,16 +46,16 @@ export function guardSeek(ctx: GuardContext): GuardCapsule {
       if (!player.seeking()) advanced(now, m);
     });
   });
-  video.addEventListener('seeking', seeking, true);
-  video.addEventListener('seeked', seeked, true);
+  video.addEventListener('seeking', seeking, EARLY);
+  video.addEventListener('seeked', seeked, EARLY);
   return {
     covered(furthestMs) {
       furthest = Math.max(furthest, furthestMs);
     },
     stop() {
       stopTicks();
-      video.removeEventListener('seeking', seeking, true);
-      video.removeEventListener('seeked', seeked, true);
+      video.removeEventListener('seeking', seeking, EARLY);
+      video.removeEventListener('seeked', seeked, EARLY);
     },
   };
 }

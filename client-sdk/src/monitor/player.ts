@@ -4,6 +4,9 @@
  */
 import { MEDIA_TIME_MAX_MS, RATE_MAX_PERMILLE } from '@zhenxue/protocol';
 
+/** How the player is listened to: before the page's own listeners at the element's ancestors could stop an event. */
+export const EARLY: { readonly capture: true } = { capture: true };
+
 /** Own properties of the element that would hide its real state. */
 const WATCHED = ['playbackRate', 'currentTime', 'paused', 'ended', 'pause', 'defaultPlaybackRate'] as const;
 

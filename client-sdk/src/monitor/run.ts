@@ -34,143 +34,150 @@ export interface Run {
   stop(): Promise<void>;
 }
 
-/** Prepares a run; `start` begins. */
-export function createRun(given: RunOptions): Run {
-  const { options, effects, emitter } = given;
-  let state: MonitorEvents['state'] = { connection: 'idle', session: '', storage: 'persistent' };
-  let release: (() => void) | null = null;
-  let heldSession = '';
-  let clock: EvidenceClock | null = null;
-  let watch: Watch | null = null;
-  let videoMs = 0;
-  let stopped = false;
+class LiveRun implements Run {
+  readonly #given: RunOptions;
+  readonly #sitting: Sitting;
+  #state: MonitorEvents['state'] = { connection: 'idle', session: '', storage: 'persistent' };
+  #release: (() => void) | null = null;
+  #heldSession = '';
+  #clock: EvidenceClock | null = null;
+  #watch: Watch | null = null;
+  #videoMs = 0;
+  #stopped = false;
   /** Directives that came before the watch was up. */
-  let early: Directive[] = [];
+  #early: Directive[] = [];
 
-  function tell(change: Partial<MonitorEvents['state']>): void {
-    state = { ...state, ...change };
-    emitter.emit('state', state);
+  constructor(given: RunOptions) {
+    this.#given = given;
+    const { effects, options } = given;
+    this.#sitting = createSitting({
+      ...effects,
+      getTicket: options.getTicket,
+      store: effects.openStore(),
+      admit: (session) => this.#admit(session),
+      on: this.#listeners(),
+    });
   }
 
-  async function admit(session: string): Promise<boolean> {
-    if (heldSession === session) return true;
-    release?.();
-    release = await holdSession(session, effects.schedule);
-    heldSession = release === null ? '' : session;
-    if (stopped) release?.();
-    return release !== null;
+  start = async (): Promise<void> => {
+    const { effects } = this.#given;
+    const loading = loadScreen();
+    loading.catch(() => undefined);
+    try {
+      const clock = await startWorkerClock(effects.createWorker, effects.schedule);
+      this.#clock = clock;
+      if (this.#stopped) throw new MonitorError('stopped');
+      const [welcome, screen] = await Promise.all([this.#sitting.start(), loading]);
+      const welcomedAt = await new Promise<number>((resolve) => clock.ask(resolve));
+      if (this.#stopped) throw new MonitorError('stopped');
+      this.#begin(welcome, clock, welcomedAt, screen);
+    } catch (cause) {
+      await this.stop();
+      this.#clock?.stop();
+      throw cause instanceof MonitorError ? cause : new MonitorError('internal', cause);
+    }
+  };
+
+  stop = async (): Promise<void> => {
+    if (this.#stopped) return;
+    this.#stopped = true;
+    this.#listen('removeEventListener');
+    this.#watch?.leave();
+    this.#watch?.stop();
+    this.#watch = null;
+    await this.#sitting.stop();
+    this.#clock?.stop();
+    this.#release?.();
+  };
+
+  #tell(change: Partial<MonitorEvents['state']>): void {
+    this.#state = { ...this.#state, ...change };
+    this.#given.emitter.emit('state', this.#state);
   }
 
-  function directive(asked: Directive): void {
-    if (watch === null) early.push(asked);
-    else watch.directive(asked);
+  async #admit(session: string): Promise<boolean> {
+    if (this.#heldSession === session) return true;
+    this.#release?.();
+    this.#release = await holdSession(session, this.#given.effects.schedule);
+    this.#heldSession = this.#release === null ? '' : session;
+    if (this.#stopped) this.#release?.();
+    return this.#release !== null;
+  }
+
+  #directive(asked: Directive): void {
+    const { emitter } = this.#given;
+    if (this.#watch === null) this.#early.push(asked);
+    else this.#watch.directive(asked);
     emitter.emit('directive', asked);
     if (asked.kind !== 'end') return;
     emitter.emit('end', { reason: asked.reason, message: asked.message });
-    void stop().then(given.over);
+    void this.stop().then(this.#given.over);
   }
 
-  const on: SittingEvents = {
-    state(connection) {
-      tell({ connection });
-      if (connection === 'waiting' || connection === 'connecting') watch?.offline();
-    },
-    welcome(welcome, first) {
-      videoMs = welcome.videoMs;
-      const { creditedMs, furthestMs } = welcome;
-      emitter.emit('credit', { creditedMs, furthestMs, videoMs });
-      if (!first) watch?.online(welcome);
-    },
-    directive,
-    durable({ creditedMs, furthestMs }) {
-      watch?.covered(furthestMs);
-      emitter.emit('credit', { creditedMs, furthestMs, videoMs });
-    },
-    storageFailed: () => tell({ storage: 'memory' }),
-    warned: (error) => emitter.emit('error', error),
-    failed(error) {
-      emitter.emit('error', error);
-      void stop().then(given.over);
-    },
-  };
-  const sitting: Sitting = createSitting({
-    ...effects,
-    getTicket: options.getTicket,
-    store: effects.openStore(),
-    admit,
-    on,
-  });
+  #listeners(): SittingEvents {
+    const { emitter, over } = this.#given;
+    const credit = (from: { readonly creditedMs: number; readonly furthestMs: number }): void => {
+      const { creditedMs, furthestMs } = from;
+      this.#watch?.covered(furthestMs);
+      emitter.emit('credit', { creditedMs, furthestMs, videoMs: this.#videoMs });
+    };
+    return {
+      state: (connection) => {
+        this.#tell({ connection });
+        if (connection === 'waiting' || connection === 'connecting') this.#watch?.offline();
+      },
+      welcome: (welcome, first) => {
+        this.#videoMs = welcome.videoMs;
+        credit(welcome);
+        if (!first) this.#watch?.online(welcome);
+      },
+      directive: (asked) => this.#directive(asked),
+      durable: credit,
+      storageFailed: () => this.#tell({ storage: 'memory' }),
+      warned: (error) => emitter.emit('error', error),
+      failed: (error) => {
+        emitter.emit('error', error);
+        void this.stop().then(over);
+      },
+    };
+  }
 
-  function begin(
-    welcome: Welcome,
-    running: EvidenceClock,
-    welcomedAt: number,
-    { openScreen }: ScreenPart,
-  ): void {
-    tell({ session: welcome.session });
-    watch = startWatch({
-      ...given,
-      clock: running,
+  #begin(welcome: Welcome, clock: EvidenceClock, welcomedAt: number, { openScreen }: ScreenPart): void {
+    const { emitter } = this.#given;
+    const { record, photo } = this.#sitting;
+    const failed = (cause: unknown): void => emitter.emit('error', new MonitorError('internal', cause));
+    this.#tell({ session: welcome.session });
+    const watch = startWatch({
+      ...this.#given,
+      clock,
       welcomedAt,
       welcome,
       openScreen,
-      emit: sitting.record,
-      upload: (id, h, bytes) =>
-        void sitting.photo(id, h, bytes).catch((cause: unknown) => {
-          emitter.emit('error', new MonitorError('internal', cause));
-        }),
+      emit: record,
+      upload: (id, h, bytes) => void photo(id, h, bytes).catch(failed),
     });
-    const held = early;
-    early = [];
+    this.#watch = watch;
+    const held = this.#early;
+    this.#early = [];
     for (const asked of held) watch.directive(asked);
+    this.#listen('addEventListener');
   }
 
-  const pageHide = (): void => {
-    watch?.leave();
-    sitting.closing();
+  readonly #pageHide = (): void => {
+    this.#watch?.leave();
+    this.#sitting.closing();
   };
-  const hidden = (): void => sitting.hurry();
-  const online = (): void => sitting.nudge();
+  readonly #hidden = (): void => this.#sitting.hurry();
+  readonly #online = (): void => this.#sitting.nudge();
 
-  function listen(attach: boolean): void {
-    const doc = options.video.ownerDocument;
-    const method = attach ? 'addEventListener' : 'removeEventListener';
-    window[method]('pagehide', pageHide);
-    window[method]('online', online);
-    doc[method]('visibilitychange', hidden);
+  #listen(method: 'addEventListener' | 'removeEventListener'): void {
+    window[method]('pagehide', this.#pageHide);
+    window[method]('online', this.#online);
+    this.#given.options.video.ownerDocument[method]('visibilitychange', this.#hidden);
   }
+}
 
-  async function stop(): Promise<void> {
-    if (stopped) return;
-    stopped = true;
-    listen(false);
-    watch?.leave();
-    watch?.stop();
-    watch = null;
-    await sitting.stop();
-    clock?.stop();
-    release?.();
-  }
-
-  return {
-    async start() {
-      const loading = loadScreen();
-      loading.catch(() => undefined);
-      try {
-        clock = await startWorkerClock(effects.createWorker, effects.schedule);
-        if (stopped) throw new MonitorError('stopped');
-        const running = clock;
-        const [welcome, screen] = await Promise.all([sitting.start(), loading]);
-        const welcomedAt = await new Promise<number>((resolve) => running.ask(resolve));
-        if (stopped) throw new MonitorError('stopped');
-        begin(welcome, running, welcomedAt, screen);
-        listen(true);
-      } catch (cause) {
-        await stop();
-        clock?.stop();
-        throw cause instanceof MonitorError ? cause : new MonitorError('internal', cause);
-      }
-    },
-    stop,
-  };
+/** Prepares a run; `start` begins. */
+export function createRun(given: RunOptions): Run {
+  return new LiveRun(given);
 }

@@ -1,3 +1,4 @@
+import { EARLY } from '../monitor/player.ts';
 import type { SignalContext } from './signal.ts';
 
 /** An event that may announce a change of the value. */
@@ -22,11 +23,11 @@ export function watchValue<T>(
     changed(value);
   };
   for (const [target, ...types] of announced)
-    for (const type of types) target.addEventListener(type, look, true);
+    for (const type of types) target.addEventListener(type, look, EARLY);
   const stopTicks = ctx.onTick(look);
   return () => {
     stopTicks();
     for (const [target, ...types] of announced)
-      for (const type of types) target.removeEventListener(type, look, true);
+      for (const type of types) target.removeEventListener(type, look, EARLY);
   };
 }

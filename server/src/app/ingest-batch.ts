@@ -19,6 +19,9 @@ const RETRY_MS = 500;
 /** Second batches kept per sitting under used numbers; an honest client makes none, a hostile one is cut off. */
 const CONFLICTS_MAX = 16;
 
+/** Bytes of one sitting's record: a hundred times what twelve honest hours bring. */
+const SITTING_BYTES_MAX = 64 * 1_048_576;
+
 /** The answer to a refused batch: says where to go on. */
 export function refuseBatch(actor: SessionActor, code: ErrorCode, message: string, retry = false): BatchAck {
   const answer = { ok: false, code, message, ...actor.durable() } as const;
@@ -72,6 +75,14 @@ async function ingest(app: App, actor: SessionActor, text: string): Promise<Batc
   }
   if (batch.prev !== sitting.hash) {
     return refuseBatch(actor, 'chain-mismatch', 'prev: expected the hash of the batch before');
+  }
+  if (sitting.bytes + bytes > SITTING_BYTES_MAX) {
+    app.metrics.count('batch.invalid');
+    return refuseBatch(
+      actor,
+      'payload-too-large',
+      `expected at most ${SITTING_BYTES_MAX} bytes in one sitting`,
+    );
   }
   const { committed } = actor.apply({ kind: 'batch', at: actor.now(), batch }, { text });
   app.metrics.count('batch.taken');

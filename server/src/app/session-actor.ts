@@ -18,6 +18,9 @@ const ACTOR_QUEUE_MAX = 64;
 /** Longest delay of one timer, ms: longer waits are cut into several (32-bit timers). */
 const TIMER_MAX_MS = 86_400_000;
 
+/** Milliseconds between two ticks of one sitting, whatever the engine asks for: a due time must never become a busy loop. */
+const TICK_GAP_MIN_MS = 250;
+
 /** What an actor needs from outside. */
 export interface ActorDeps {
   readonly engine: Engine;
@@ -76,6 +79,8 @@ interface Cell {
   stopped: boolean;
   link: ClientLink | null;
   greeted: boolean;
+  /** No tick before this time, epoch ms. */
+  tickFrom: number;
   cancelTimer: () => void;
 }
 
@@ -192,12 +197,16 @@ function armTimer(cell: Cell): void {
   cell.cancelTimer();
   const { deps, sitting } = cell;
   if (sitting.dueAt === null || sitting.sealed || cell.stopped) return;
-  const delay = Math.min(TIMER_MAX_MS, Math.max(0, sitting.dueAt - deps.clock.now()));
+  const tickAt = Math.max(sitting.dueAt, cell.tickFrom);
+  const delay = Math.min(TIMER_MAX_MS, Math.max(0, tickAt - deps.clock.now()));
   cell.cancelTimer = deps.schedule(delay, () => {
     if (sitting.dueAt === null || sitting.sealed || cell.broken || cell.stopped) return;
     // Timers may fire a little early, and long waits are cut: only a reached due time is a tick.
     if (deps.clock.now() < sitting.dueAt) armTimer(cell);
-    else attempt(cell, { kind: 'tick', at: now(cell) });
+    else {
+      cell.tickFrom = deps.clock.now() + TICK_GAP_MIN_MS;
+      attempt(cell, { kind: 'tick', at: now(cell) });
+    }
   });
 }
 
@@ -225,6 +234,7 @@ export function createActor(deps: ActorDeps, sitting: Sitting): SessionActor {
     stopped: false,
     link: null,
     greeted: false,
+    tickFrom: 0,
     cancelTimer: () => {},
   };
   armTimer(cell);

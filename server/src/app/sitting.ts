@@ -26,6 +26,8 @@ export interface Sitting {
   n: number;
   head: Uint8Array;
   at: number;
+  /** Bytes of all records so far. */
+  bytes: number;
   /** Last batch taken in, and its hash; 0 and the genesis hash before the first. */
   seq: number;
   hash: string;
@@ -73,6 +75,7 @@ export function openSitting(
     n: 1,
     head: stored.chain,
     at,
+    bytes: stored.bytes.length,
     seq: 0,
     hash: genesis,
     recent: new Map(),
@@ -147,6 +150,7 @@ export function takeIn(
   sitting.n = stored.n;
   sitting.head = stored.chain;
   sitting.at = record.at;
+  sitting.bytes += bytes.length;
   sitting.dueAt = decision.dueAt;
   sitting.ended ??= decision.ended;
   noteRecord(sitting, record, bytes);

@@ -2,6 +2,7 @@ import type { Problem } from '@zhenxue/protocol';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { banTerm, localDate } from '../../../server/src/core/sanctions/ban-dates.ts';
 import { PAUSE_DEFEATED, POPUPS_REMOVED } from '../../support/cheats.ts';
+import { enterConsole, shoot } from '../../support/console-visit.ts';
 import { beginLesson, until } from '../../support/person.ts';
 import {
   type Regulator,
@@ -73,5 +74,15 @@ describe('a platform whose page takes the popups away', () => {
     const refused = await regulator.ticket('third-learner', 'lesson-1');
     expect(refused.status).toBe(403);
     expect(refused.body as Problem).toMatchObject({ code: 'platform-banned', banEndsOn: term.endsOn });
+
+    const page = await browser.tab();
+    await enterConsole(page, server.url);
+    await page.goto(`${server.url}/console/platforms`);
+    const shown = page.getByTestId('ban-ends').first();
+    await shown.waitFor();
+    expect(await shown.getAttribute('data-ends-on')).toBe(term.endsOn);
+    expect(await shown.innerText()).toContain(term.endsOn.slice(0, 4));
+    await shoot(page, 'console-ban');
+    await page.close();
   });
 });

@@ -2,6 +2,7 @@ import type { Finding, SessionDetail } from '@zhenxue/protocol';
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { PAUSE_DEFEATED, RATE_DEFEATED } from '../../support/cheats.ts';
+import { enterConsole, numberOf, shoot, timeAt } from '../../support/console-visit.ts';
 import { beginLesson, sitDown, until } from '../../support/person.ts';
 import {
   type Regulator,
@@ -137,6 +138,7 @@ describe('cheats in a real browser', () => {
     await page.waitForFunction(() => document.querySelector('video')?.paused === true, undefined, {
       timeout: 60_000,
     });
+    await page.waitForTimeout(2_000);
     const stopped = await regulator.sittingOf('ignores-popup');
     const position = await page.evaluate(() => document.querySelector('video')?.currentTime);
     await page.evaluate(() =>
@@ -155,7 +157,25 @@ describe('cheats in a real browser', () => {
     expect(later.verdict.popups.some((popup) => popup.shownAt !== null && popup.answeredAt === null)).toBe(
       true,
     );
-    expect(later.creditedMs - stopped.creditedMs).toBeLessThanOrEqual(2_000);
+    expect(later.creditedMs).toBe(stopped.creditedMs);
+    await page.close();
+  });
+
+  it('the console shows the honest and the cheating sitting, and the finding at its place on the timeline', async () => {
+    const page = await browser.tab();
+    await enterConsole(page, server.url);
+    const row = (learner: string) => page.getByTestId('session-row').filter({ hasText: learner });
+    expect(await row('fast-guarded').getByTestId('outcome').getAttribute('data-outcome')).toBe('valid');
+    expect(await row('fast-defeated').getByTestId('outcome').getAttribute('data-outcome')).toBe('invalid');
+    await row('fast-defeated').getByRole('link').first().click();
+    const drawn = page.locator('[data-testid="timeline-finding"][data-rule="fast-forward"]').first();
+    await drawn.waitFor({ state: 'attached' });
+    const { span } = find(await regulator.sittingOf('fast-defeated'), 'rate-reported');
+    const x = await numberOf(drawn, 'x');
+    expectNear(await timeAt(page, x), span.fromAt);
+    expectNear(await timeAt(page, x + (await numberOf(drawn, 'width'))), span.toAt);
+    expect(await page.getByTestId('finding-row').first().innerText()).toContain('zz-2022-2:20(3)');
+    await shoot(page, 'console-cheat');
     await page.close();
   });
 });

@@ -145,7 +145,8 @@ export async function connectClient(
     },
     sendText,
     photo: (id, bytes, h = bytes instanceof Uint8Array ? hashOf(bytes) : '') =>
-      new Promise((resolve) => {
+      new Promise<PhotoAck>((resolve) => {
+        void closed.then(() => resolve({ ok: false, code: 'unavailable', message: 'the socket closed' }));
         socket.emit('photo', { id, h }, bytes, resolve);
       }),
     closed,

@@ -1,8 +1,10 @@
+import { createHash } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Course, TicketIssued } from '@zhenxue/protocol';
 import { expect } from 'vitest';
+import type { RandomBytes } from '../../../server/src/app/ports.ts';
 import { readConfig } from '../../../server/src/config/config.ts';
 import { type RunningServer, type ServerOptions, startServer } from '../../../server/src/main.ts';
 import { createFakeTime, type FakeTime } from './time.ts';
@@ -44,6 +46,19 @@ const COURSE: Course = {
   ],
 };
 
+/** Bytes that look like chance and are the same in every run. */
+function seededBytes(): RandomBytes {
+  let counter = 0;
+  return (count) => {
+    counter += 1;
+    const block = (i: number) => createHash('sha256').update(`zhenxue test ${counter} ${i}`).digest();
+    return Buffer.concat(Array.from({ length: Math.ceil(count / 32) }, (_, i) => block(i))).subarray(
+      0,
+      count,
+    );
+  };
+}
+
 const SILENT = { info: () => {}, warn: () => {}, error: () => {} };
 
 /** What a test may change. */
@@ -80,7 +95,14 @@ export async function startTestServer(options: TestOptions = {}): Promise<TestSe
   const settings = { ZHENXUE_PORT: '0', ZHENXUE_DATA_DIR: dir, ZHENXUE_PACK: 'demo', ...env };
   const config = readConfig(settings);
   const { clock, schedule } = time;
-  const running = await startServer({ config, clock, schedule, log: SILENT, ...rest });
+  const running = await startServer({
+    config,
+    clock,
+    schedule,
+    randomBytes: seededBytes(),
+    log: SILENT,
+    ...rest,
+  });
   const keys = await seed(running);
   const { url } = running;
 

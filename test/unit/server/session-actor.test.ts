@@ -1,10 +1,10 @@
-import { type Directive, encodeBatch, type LearningEvent } from '@zhenxue/protocol';
+import { type Directive, encodeBatch, type Finding, type LearningEvent } from '@zhenxue/protocol';
 import { describe, expect, it } from 'vitest';
-import { RULE_ENGINE } from '../../../server/src/app/engine.ts';
+import { type Engine, RULE_ENGINE } from '../../../server/src/app/engine.ts';
 import { hashText } from '../../../server/src/app/hash.ts';
 import type { SessionAppend, SessionStore, StoredRecord } from '../../../server/src/app/ports.ts';
 import { createActor, type SessionActor } from '../../../server/src/app/session-actor.ts';
-import { openSitting, replaySitting } from '../../../server/src/app/sitting.ts';
+import { openSitting, replaySitting, type Sitting } from '../../../server/src/app/sitting.ts';
 import { POLICY_PACKS } from '../../../server/src/core/policy/packs.ts';
 import type { SittingFacts } from '../../../server/src/core/session/records.ts';
 import { createFakeTime, START_AT } from '../../integration/support/time.ts';
@@ -44,18 +44,17 @@ function setUp() {
   const metrics = { count: () => {}, observe: () => {} };
   const log = { info: () => {}, warn: () => {}, error: () => {} };
   const found: string[] = [];
-  const actor = createActor(
-    {
-      engine: RULE_ENGINE,
-      store,
-      clock: time.clock,
-      schedule: time.schedule,
-      metrics,
-      log,
-      onFindings: (_sitting, findings) => found.push(...findings.map(({ kind }) => kind)),
-    },
-    sitting,
-  );
+  const deps = {
+    engine: RULE_ENGINE,
+    store,
+    clock: time.clock,
+    schedule: time.schedule,
+    metrics,
+    log,
+    onFindings: (_sitting: Sitting, findings: readonly Finding[]) =>
+      void found.push(...findings.map(({ kind }) => kind)),
+  };
+  const actor = createActor(deps, sitting);
   const commit = async () => {
     for (const { resolve } of waiting.splice(0)) resolve();
     await actor.settled();
@@ -71,7 +70,7 @@ function setUp() {
     },
     close: () => {},
   };
-  return { time, actor, appends, records, commit, fail, sent, link, found };
+  return { deps, sitting, time, actor, appends, records, commit, fail, sent, link, found };
 }
 
 function play(actor: SessionActor, events: readonly LearningEvent[]) {
@@ -170,6 +169,20 @@ describe('the session actor', () => {
     expect(last?.row).toMatchObject({ ended: expect.any(String), dueAt: null });
     await commit();
     expect(() => play(actor, OPEN)).toThrow(expect.objectContaining({ code: 'session-ended' }));
+  });
+
+  it('given an engine that is due again and again, then ticks keep their distance', () => {
+    const { deps, sitting, time, appends } = setUp();
+    const impatient: Engine = {
+      ...RULE_ENGINE,
+      decide: (state, record) => ({ ...RULE_ENGINE.decide(state, record), dueAt: START_AT }),
+    };
+    sitting.dueAt = START_AT;
+    const actor = createActor({ ...deps, engine: impatient }, sitting);
+    time.advance(10_000);
+    actor.stop();
+    expect(appends.length).toBeGreaterThan(10);
+    expect(appends.length).toBeLessThanOrEqual(41);
   });
 
   it('given any history, then the replay of its records equals the live state, byte for byte', async () => {

@@ -59,6 +59,7 @@ interface Entry {
   view: PopupView | null;
   removedTimes: number;
   coveredTicks: number;
+  coveredTold: boolean;
 }
 
 function isOverdue(entry: Entry, now: number): boolean {
@@ -66,125 +67,151 @@ function isOverdue(entry: Entry, now: number): boolean {
   return entry.late || now - entry.receivedAt > entry.directive.answerMs - MARGIN_MS;
 }
 
-/** Creates an empty desk. */
-export function createPopupDesk(options: PopupDeskOptions): PopupDesk {
-  const { texts, record } = options;
-  const told = new Set<(what: TamperKind, id: string) => void>();
-  let entries: Entry[] = [];
-  let stopped = false;
+class OpenDesk implements PopupDesk {
+  readonly #options: PopupDeskOptions;
+  readonly #told = new Set<(what: TamperKind, id: string) => void>();
+  readonly #removals = new MutationObserver(() => this.#checkRemoved());
+  readonly #stopTicks: () => void;
+  #entries: Entry[] = [];
+  #stopped = false;
 
-  function tamper(what: TamperKind, entry: Entry): void {
-    for (const tell of told) tell(what, entry.directive.id);
+  constructor(options: PopupDeskOptions) {
+    this.#options = options;
+    this.#stopTicks = options.onTick((now) => this.#tick(now));
   }
 
-  function answer(entry: Entry, text: string): void {
-    seen(entry);
-    entry.answeredAt = options.last();
+  open(directive: PopupDirective): void {
+    if (this.#stopped || this.#entries.length >= POPUPS_MAX) return;
+    if (this.#entries.some((entry) => entry.directive.id === directive.id)) return;
+    this.#entries.push({
+      directive,
+      receivedAt: this.#options.last(),
+      shown: false,
+      answeredAt: null,
+      late: false,
+      view: null,
+      removedTimes: 0,
+      coveredTicks: 0,
+      coveredTold: false,
+    });
+    this.#showNext();
+  }
+
+  settle(ref: string, result: 'met' | 'wrong' | 'overdue'): void {
+    const { texts } = this.#options;
+    const entry = this.#entries.find(({ directive }) => directive.id === ref);
+    if (entry === undefined) return;
+    if (result === 'met') {
+      this.#close(entry);
+      return;
+    }
+    if (result === 'overdue') {
+      entry.late = true;
+      entry.view?.setLate();
+    } else {
+      entry.answeredAt = null;
+      entry.view?.setBusy(false);
+    }
+    entry.view?.say(result === 'wrong' ? texts.popupWrong : texts.popupOverdue, false);
+  }
+
+  keepOnly(ids: ReadonlySet<string>): void {
+    for (const entry of [...this.#entries]) if (!ids.has(entry.directive.id)) this.#close(entry);
+  }
+
+  overdue(now: number): boolean {
+    return this.#entries.some((entry) => isOverdue(entry, now));
+  }
+
+  onTamper(tell: (what: TamperKind, id: string) => void): () => void {
+    this.#told.add(tell);
+    return () => this.#told.delete(tell);
+  }
+
+  stop(): void {
+    this.#stopped = true;
+    this.#stopTicks();
+    this.#removals.disconnect();
+    for (const entry of this.#entries) entry.view?.close();
+    this.#entries = [];
+  }
+
+  #tamper(what: TamperKind, entry: Entry): void {
+    for (const tell of this.#told) tell(what, entry.directive.id);
+  }
+
+  #answer(entry: Entry, text: string): void {
+    const { last, record, texts } = this.#options;
+    this.#seen(entry);
+    entry.answeredAt = last();
     entry.view?.setBusy(true);
     entry.view?.say(texts.popupWaiting, true);
     record({ e: 'popup.answer', id: entry.directive.id, a: text });
   }
 
-  function seen(entry: Entry): void {
+  /** Reports a popup as shown once it really is. */
+  #seen(entry: Entry): void {
     if (entry.shown || entry.view?.visible() !== true) return;
     entry.shown = true;
-    record({ e: 'popup.shown', id: entry.directive.id });
+    this.#options.record({ e: 'popup.shown', id: entry.directive.id });
   }
 
-  function showNext(): void {
-    const entry = entries[0];
-    if (entry === undefined || entry.view !== null || stopped) return;
+  #showNext(): void {
+    const entry = this.#entries[0];
+    if (entry === undefined || entry.view !== null || this.#stopped) return;
     const { challenge } = entry.directive;
-    entry.view = openPopupView({ ...options, challenge, answer: (text) => answer(entry, text) });
-    removals.disconnect();
-    removals.observe(options.video.ownerDocument, { childList: true, subtree: true });
-    seen(entry);
+    const answer = (text: string): void => this.#answer(entry, text);
+    entry.view = openPopupView({ ...this.#options, challenge, answer });
+    this.#removals.disconnect();
+    this.#removals.observe(this.#options.video.ownerDocument, { childList: true, subtree: true });
+    this.#seen(entry);
   }
 
-  function close(entry: Entry): void {
-    entries = entries.filter((other) => other !== entry);
-    if (entries.length === 0) removals.disconnect();
+  #close(entry: Entry): void {
+    this.#entries = this.#entries.filter((other) => other !== entry);
+    if (this.#entries.length === 0) this.#removals.disconnect();
     const { view } = entry;
     entry.view = null;
     view?.close();
-    showNext();
+    this.#showNext();
   }
 
-  function checkRemoved(): void {
-    const entry = entries[0];
+  #checkRemoved(): void {
+    const entry = this.#entries[0];
     if (entry?.view == null || entry.view.host.isConnected) return;
     entry.removedTimes += 1;
-    if (entry.removedTimes === 1) tamper('popup-removed', entry);
+    if (entry.removedTimes === 1) this.#tamper('popup-removed', entry);
     if (entry.removedTimes <= REINSERTS_MAX) entry.view.mount();
   }
 
-  function checkCovered(entry: Entry, view: PopupView): void {
+  #checkCovered(entry: Entry, view: PopupView): void {
     const covered = view.host.isConnected && !view.host.ownerDocument.hidden && !view.visible();
     entry.coveredTicks = covered ? entry.coveredTicks + 1 : 0;
-    if (entry.coveredTicks === COVERED_TICKS) tamper('popup-covered', entry);
+    if (entry.coveredTicks === COVERED_TICKS && !entry.coveredTold) {
+      entry.coveredTold = true;
+      this.#tamper('popup-covered', entry);
+    }
     if (entry.coveredTicks > 0 && entry.coveredTicks % COVERED_TICKS === 0) view.mount();
   }
 
-  const removals = new MutationObserver(checkRemoved);
-  const stopTicks = options.onTick((now) => {
-    checkRemoved();
-    const entry = entries[0];
+  #tick(now: number): void {
+    this.#checkRemoved();
+    const entry = this.#entries[0];
     if (entry?.view == null) return;
     const { view, directive } = entry;
     view.place();
-    seen(entry);
-    checkCovered(entry, view);
+    this.#seen(entry);
+    this.#checkCovered(entry, view);
     const leftMs = directive.answerMs - MARGIN_MS - (now - entry.receivedAt);
     view.setLeft(Math.ceil(leftMs / 1000), leftMs / directive.answerMs);
-    if (!entry.late && isOverdue(entry, now)) {
-      entry.late = true;
-      view.setLate();
-      view.say(texts.popupOverdue, false);
-    }
-  });
+    if (entry.late || !isOverdue(entry, now)) return;
+    entry.late = true;
+    view.setLate();
+    view.say(this.#options.texts.popupOverdue, false);
+  }
+}
 
-  return {
-    open(directive) {
-      if (stopped || entries.length >= POPUPS_MAX) return;
-      if (entries.some((entry) => entry.directive.id === directive.id)) return;
-      const fresh = {
-        shown: false,
-        answeredAt: null,
-        late: false,
-        view: null,
-        removedTimes: 0,
-        coveredTicks: 0,
-      };
-      entries.push({ directive, receivedAt: options.last(), ...fresh });
-      showNext();
-    },
-    settle(ref, result) {
-      const entry = entries.find(({ directive }) => directive.id === ref);
-      if (entry === undefined) return;
-      if (result === 'met') return close(entry);
-      if (result === 'overdue') {
-        entry.late = true;
-        entry.view?.setLate();
-      } else {
-        entry.answeredAt = null;
-        entry.view?.setBusy(false);
-      }
-      entry.view?.say(result === 'wrong' ? texts.popupWrong : texts.popupOverdue, false);
-    },
-    keepOnly(ids) {
-      for (const entry of [...entries]) if (!ids.has(entry.directive.id)) close(entry);
-    },
-    overdue: (now) => entries.some((entry) => isOverdue(entry, now)),
-    onTamper(tell) {
-      told.add(tell);
-      return () => told.delete(tell);
-    },
-    stop() {
-      stopped = true;
-      stopTicks();
-      removals.disconnect();
-      for (const entry of entries) entry.view?.close();
-      entries = [];
-    },
-  };
+/** Creates an empty desk. */
+export function createPopupDesk(options: PopupDeskOptions): PopupDesk {
+  return new OpenDesk(options);
 }

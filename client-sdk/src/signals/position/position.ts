@@ -1,3 +1,4 @@
+import { EARLY } from '../../monitor/player.ts';
 import type { Signal } from '../signal.ts';
 
 /** Milliseconds by which the position may run ahead between two looks before it is reported as a jump. */
@@ -39,7 +40,7 @@ export const positionSignal: Signal = (ctx) => {
   const forget = (): void => {
     before = null;
   };
-  player.video.addEventListener('seeking', forget, true);
+  player.video.addEventListener('seeking', forget, EARLY);
   const stopTicks = ctx.onTick((now) => {
     ticks += 1;
     if (ticks % LOOK_TICKS === 0) look();
@@ -49,6 +50,6 @@ export const positionSignal: Signal = (ctx) => {
   });
   return () => {
     stopTicks();
-    player.video.removeEventListener('seeking', forget, true);
+    player.video.removeEventListener('seeking', forget, EARLY);
   };
 };

@@ -1,3 +1,4 @@
+import { EARLY } from '../../monitor/player.ts';
 import type { Signal } from '../signal.ts';
 
 /** Milliseconds between the reported and the final target that are worth a second report. */
@@ -28,14 +29,14 @@ export const seekSignal: Signal = (ctx) => {
     target = null;
     settled = reached;
   };
-  video.addEventListener('seeking', begin, true);
-  video.addEventListener('seeked', end, true);
-  video.addEventListener('timeupdate', follow, true);
+  video.addEventListener('seeking', begin, EARLY);
+  video.addEventListener('seeked', end, EARLY);
+  video.addEventListener('timeupdate', follow, EARLY);
   const stopTicks = ctx.onTick(follow);
   return () => {
     stopTicks();
-    video.removeEventListener('seeking', begin, true);
-    video.removeEventListener('seeked', end, true);
-    video.removeEventListener('timeupdate', follow, true);
+    video.removeEventListener('seeking', begin, EARLY);
+    video.removeEventListener('seeked', end, EARLY);
+    video.removeEventListener('timeupdate', follow, EARLY);
   };
 };

@@ -73,9 +73,14 @@ export async function seedDemo(app: App, options: DemoOptions): Promise<void> {
 const LOOPBACK_ADDRESS = /^(?:127\.|::1$|::ffff:127\.)/;
 const LOOPBACK_HOST = /^(?:localhost|127(?:\.\d{1,3}){3}|\[::1\])(?::\d+)?$/i;
 
-/** Connection and host name must be local: the name, too, so that no foreign page reaches this by renaming itself. */
+/**
+ * Connection and host name must be local: the name, too, so that no foreign page reaches this by renaming itself. What a
+ * proxy on this machine passes on comes from elsewhere.
+ */
 function localOnly(request: Request, _response: Response, next: NextFunction): void {
-  const local = LOOPBACK_ADDRESS.test(request.socket.remoteAddress ?? '');
+  const forwarded =
+    request.headers['x-forwarded-for'] !== undefined || request.headers.forwarded !== undefined;
+  const local = !forwarded && LOOPBACK_ADDRESS.test(request.socket.remoteAddress ?? '');
   if (!local || !LOOPBACK_HOST.test(request.headers.host ?? '')) {
     throw new Refusal('forbidden', 'expected a client on the machine of the demo server');
   }

@@ -29,6 +29,12 @@ const HASHED_MAX_AGE_S = 31_536_000;
 /** The console is one page with its own routes: unknown paths get the page, unknown assets do not. */
 function consoleRoutes(folder: string): Router {
   const router = Router();
+  // Without the slash the page's relative addresses would miss.
+  router.get('/', (request, response, next) => {
+    if (request.originalUrl.split('?', 1)[0] === request.baseUrl)
+      response.redirect(308, `${request.baseUrl}/`);
+    else next();
+  });
   const hashed = `public, max-age=${HASHED_MAX_AGE_S}, immutable`;
   const options = { cacheControl: false, index: false, redirect: false };
   router.use(

@@ -32,6 +32,9 @@ const WINDOW_S = 60;
 /** Photos per sitting and minute: one per class hour is asked for, a few retries are honest. */
 const PHOTOS_PER_MINUTE = 30;
 
+/** Connections per sitting and minute: every one is recorded, and a page that reloads all the time makes a few dozen. */
+const JOINS_PER_MINUTE = 60;
+
 /** Settings of the gateway. */
 export interface GatewayOptions {
   readonly http: HttpServer;
@@ -73,6 +76,7 @@ interface Limits {
   readonly batches: RateLimiterAbstract;
   readonly photos: RateLimiterAbstract;
   readonly handshakes: RateLimiterAbstract;
+  readonly joins: RateLimiterAbstract;
 }
 
 function createLimits(options: GatewayOptions): Limits {
@@ -81,6 +85,7 @@ function createLimits(options: GatewayOptions): Limits {
     batches: make(options.batchesPerMinute),
     photos: make(PHOTOS_PER_MINUTE),
     handshakes: make(options.handshakesPerMinute),
+    joins: make(JOINS_PER_MINUTE),
   };
 }
 
@@ -153,7 +158,11 @@ async function admit(options: GatewayOptions, limits: Limits, request: IncomingM
   if ((await limited(limits.handshakes, addressOf(request, options.trustedProxies))) !== null) {
     throw new Refusal('rate-limited', 'expected fewer connections per minute');
   }
-  return (await admitConnection(app, tokenOf(request))).session;
+  const { session } = await admitConnection(app, tokenOf(request));
+  if ((await limited(limits.joins, session)) !== null) {
+    throw new Refusal('rate-limited', 'expected fewer connections of one sitting per minute');
+  }
+  return session;
 }
 
 /** Attaches the gateway to an HTTP server. */

@@ -3,6 +3,7 @@
  * resolved only after its COMMIT. The first error of any kind closes the writer for good: what was in the group is
  * rejected, and so is everything after it (fail closed, design §3).
  */
+import { Refusal } from '../../app/failure.ts';
 
 /** The part of a connection that the writer needs. */
 export interface Transactions {
@@ -41,7 +42,13 @@ export function createWriter(
   let failed: Error | null = null;
 
   function fail(group: readonly Queued[], cause: unknown): void {
-    failed = new Error('store: expected every commit to succeed; closed after a failed one', { cause });
+    failed = new Refusal(
+      'unavailable',
+      'store: expected every commit to succeed; closed after a failed one',
+      {
+        cause,
+      },
+    );
     try {
       db.exec('ROLLBACK');
     } catch {
@@ -70,7 +77,9 @@ export function createWriter(
   return {
     write<T>(change: () => T): Promise<T> {
       if (failed !== null) return Promise.reject(failed);
-      if (queue.length >= QUEUE_MAX) return Promise.reject(new Error('store: expected a shorter queue'));
+      if (queue.length >= QUEUE_MAX) {
+        return Promise.reject(new Refusal('slow-down', 'store: expected a shorter queue'));
+      }
       return new Promise<T>((resolve, reject) => {
         let result: T;
         if (queue.length === 0) defer(flush);
@@ -86,7 +95,7 @@ export function createWriter(
     failure: () => failed,
     close(): void {
       flush();
-      failed ??= new Error('store: expected to be open; it was closed');
+      failed ??= new Refusal('unavailable', 'store: expected to be open; it was closed');
     },
   };
 }

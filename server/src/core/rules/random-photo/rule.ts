@@ -55,11 +55,16 @@ function photoOverdueFrom(state: SessionState): number | null {
 
 /** Asks for a photo when one is due. */
 function issuePhoto(draft: Draft, at: number): void {
+  // One step may cross both the photo's instant and the end of its class hour: ask first, or the hour would pass unasked.
+  askWhenDue(draft, at);
+  advanceHour(draft);
+  askWhenDue(draft, at);
+}
+
+function askWhenDue(draft: Draft, at: number): void {
   const { photo, credit } = draft.state;
   const due = photo.dueAtCreditedMs;
-  // First ask, then look whether the hour is over: one step may reach the instant and the hour's end together.
   if (photo.open === null && due !== null && credit.ms >= due) request(draft, at);
-  else advanceHour(draft);
 }
 
 /**
@@ -72,7 +77,13 @@ function lastPhotoSettled(draft: Draft, at: number): boolean {
     photo.lastCall = true;
     request(draft, at);
   }
-  return photo.open === null || at >= photo.open.deadlineAt;
+  return photo.open === null || at >= waitUntil(draft.state, photo.open);
+}
+
+/** A photo that the page took in time is waited for longer than one it never answered for: its bytes may be slow. */
+function waitUntil(state: SessionState, open: OpenPhoto): number {
+  const { deliveryGraceMs } = state.facts.pack.photo;
+  return open.takenHash === null ? open.deadlineAt : open.deadlineAt + deliveryGraceMs;
 }
 
 function request(draft: Draft, at: number): void {
@@ -231,7 +242,10 @@ function photoTick(draft: Draft, at: number): void {
 /** When the rule wants a tick; null = it waits for nothing. */
 function photoDueAt(state: SessionState): number | null {
   const { open } = state.photo;
-  return open === null || open.overdueSent ? null : open.deadlineAt;
+  if (open === null) return null;
+  if (!open.overdueSent) return open.deadlineAt;
+  const until = waitUntil(state, open);
+  return until > state.at ? until : null;
 }
 
 /** Every class hour with the photo that covers it. */
