@@ -6,6 +6,9 @@ import type { Page } from './page.ts';
 
 const MINUTE = 60_000;
 
+/** Milliseconds of playing past a photo request that prove its suppression: window, slack and a beat. */
+const LONGEST_WAIT_MS = 38_000;
+
 /** A cheat with its judge. */
 export interface Cheat extends Behaviour {
   /** @param verdicts of all sittings of the learner, as replayed from the record. */
@@ -240,15 +243,25 @@ const photoSuppressor: Cheat = {
   guarded: false,
   shape(learner) {
     goodNetwork(learner);
-    learner.habits.camera = () => 'silent';
+    learner.habits.camera = () => {
+      const { page } = learner;
+      const leftMs = page === null ? 0 : page.media.durationMs - page.position();
+      learner.truth.push({ fromAt: learner.now, toAt: learner.now + leftMs });
+      return 'silent';
+    };
   },
-  judge: (learner, verdicts) =>
-    judgeFindings(verdicts, learner.samples, {
+  judge(learner, verdicts) {
+    const found = verdicts.flatMap((verdict) => verdict.findings);
+    // A request that the video's end overtakes proves nothing: the hour stays without its photo, which is a gap.
+    const overtaken = learner.truth.every(({ fromAt, toAt }) => toAt - fromAt < LONGEST_WAIT_MS);
+    if (overtaken) return { found: found.some((f) => f.kind === 'photo-missing'), detail: 'expected a gap' };
+    return judgeFindings(verdicts, learner.samples, {
       rule: 'random-photo',
       kinds: ['photo-suppressed'],
       attribution: 'unknown',
       truth: null,
-    }),
+    });
+  },
 };
 
 /** Sends the whole lesson at once. */

@@ -9,6 +9,9 @@ const MARGIN_MS = 500;
 /** Milliseconds for which an answer that is being checked holds the deadline off. */
 const CHECKING_MS = 5_000;
 
+/** Milliseconds past the deadline after which it does not hold it off any more: less than the server's slack. */
+const CHECKING_PAST_MS = 1_000;
+
 /** Milliseconds between telling the learner and taking the photo. */
 const NOTICE_MS = 1_800;
 
@@ -42,7 +45,18 @@ export class Controls {
   keepOnly(welcome: Welcome): void {
     const open = new Set(welcome.pending.map(({ id }) => id));
     this.#asked = this.#asked.filter((asked) => open.has(asked.directive.id));
+    // The word about an answer may have been lost with the old connection: the learner may answer again.
+    for (const asked of this.#asked) {
+      if (asked.directive.kind !== 'popup' || asked.answeredAt === null) continue;
+      asked.answeredAt = null;
+      this.#page.after(this.#page.options.chance.int(1_500, 6_000), () => this.#answer(asked));
+    }
     this.#goOn();
+  }
+
+  /** Whether something waits for an answer. */
+  waiting(): boolean {
+    return this.#asked.length > 0;
   }
 
   /** Whether something is unanswered past its time. */
@@ -82,9 +96,10 @@ export class Controls {
 
   #isOverdue({ directive, receivedAt, answeredAt, late }: Asked): boolean {
     const { now } = this.#page;
-    if (answeredAt !== null && now - answeredAt < CHECKING_MS) return false;
     if (directive.kind === 'photo' && answeredAt !== null) return late;
-    return late || now - receivedAt > directive.answerMs - MARGIN_MS;
+    const pastMs = now - receivedAt - directive.answerMs;
+    if (answeredAt !== null && now - answeredAt < CHECKING_MS && pastMs < CHECKING_PAST_MS) return false;
+    return late || pastMs > -MARGIN_MS;
   }
 
   #open(directive: Asked['directive']): void {
@@ -178,7 +193,7 @@ export class Controls {
     if (!page.options.guarded || page.over || !this.#asked.includes(asked)) return;
     if (!this.#isOverdue(asked)) {
       const answered = asked.answeredAt;
-      if (answered !== null) page.after(CHECKING_MS + TICK_MS, () => this.#pauseIfOverdue(asked));
+      if (answered !== null) page.after(TICK_MS, () => this.#pauseIfOverdue(asked));
       return;
     }
     if (!page.media.playing) return;

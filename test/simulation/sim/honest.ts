@@ -103,7 +103,11 @@ export const INCIDENTS: readonly Incident[] = [
       learner.machine.lateMs = learner.chance.int(50, 400);
     },
     everyMs: 3 * MINUTE,
-    happen: (learner) => learner.page?.freeze(learner.chance.int(200, 12_000)),
+    // While a page hangs no guard can pause it. Hidden or with a question open it would be taken for a cheat within seconds.
+    happen(learner) {
+      const { page } = learner;
+      if (page?.bits === 0 && !page.controls.waiting()) page.freeze(learner.chance.int(200, 12_000));
+    },
   },
   {
     name: 'lossy network',

@@ -133,7 +133,11 @@ export class Learner {
   /** As `after`, for what needs an open page; without one it is left out. */
   onPage(ms: number, task: (page: Page) => void): void {
     this.after(ms, () => {
-      if (this.page?.welcome != null && !this.page.over) task(this.page);
+      const { page } = this;
+      if (page?.welcome == null || page.over) return;
+      // Nobody can do anything on a page that hangs.
+      if (page.host.pausedUntil > this.now) this.onPage(page.host.pausedUntil - this.now, task);
+      else task(page);
     });
   }
 

@@ -218,7 +218,8 @@ export class Page {
     this.#armEnd();
   }
 
-  seek(toMs: number): void {
+  seek(wantedMs: number): void {
+    const toMs = Math.min(this.media.durationMs, Math.max(0, Math.floor(wantedMs)));
     const from = this.position();
     this.media.set(this.now, { position: toMs });
     this.bits &= ~STATE.ended;

@@ -35,10 +35,10 @@ export class TimeLine {
     this.now = startAt;
   }
 
-  /** Runs `task` after a delay on behalf of a host. */
+  /** Runs `task` after a delay on behalf of a host; clocks and timers know whole milliseconds only. */
   after(delayMs: number, task: () => void, host: Host | null = null): () => void {
     this.#order += 1;
-    const entry: Entry = { at: this.now + Math.max(0, delayMs), order: this.#order, task, host };
+    const entry: Entry = { at: this.now + Math.max(0, Math.ceil(delayMs)), order: this.#order, task, host };
     this.#push(entry);
     return () => {
       if (entry.task === null) return;
@@ -48,9 +48,9 @@ export class TimeLine {
     };
   }
 
-  /** A schedule for one host, with whole milliseconds as real timers have. */
+  /** A schedule for one host. */
   scheduleOf(host: Host): Schedule {
-    return (delayMs, task) => this.after(Math.ceil(delayMs), task, host);
+    return (delayMs, task) => this.after(delayMs, task, host);
   }
 
   /** Runs everything up to and including `until`, then stands there. @throws what a task throws. */

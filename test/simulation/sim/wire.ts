@@ -136,7 +136,9 @@ export class Wire {
         joined: null,
         link: null,
       };
-      this.#conns.push(conn);
+      // A page that is gone opens nothing, whatever its promises still wanted.
+      conn.clientOpen = !host.gone;
+      if (!host.gone) this.#conns.push(conn);
       if (this.down || !this.#server.up) {
         this.#time.after(this.#chance.int(200, 3_000), () => this.#closedAtClient(conn), host);
       } else {

@@ -199,7 +199,8 @@ export async function runWorld(seed: number): Promise<Ledger> {
     learners.every((learner) => learner.finished),
     () => 'a learner never finished',
   );
-  await time.run(time.now + resumeGraceMs + 2 * MINUTE);
+  // Whoever was connected when the server died is waited for anew from its restart.
+  await time.run(time.now + 2 * resumeGraceMs + 5 * MINUTE);
   const verdicts = replayAll(world);
   for (const learner of learners) {
     const own = [...learner.sessions].map((session) => verdicts.get(session)).filter((v) => v !== undefined);
