@@ -3,8 +3,9 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { SessionRecord } from '../../server/src/core/session/records.ts';
 import { verdictOf } from '../../server/src/core/verdict/verdict.ts';
-import { type Told, tell } from '../oracle/oracle.ts';
+import { tell } from '../oracle/oracle.ts';
 import { act, lessonOf, Teller } from '../oracle/sittings.ts';
+import type { Told } from '../oracle/story.ts';
 import { OPENED_AT, packOf, replay } from '../support/sitting.ts';
 
 /** Sittings that are compared. */
