@@ -16,7 +16,10 @@ export interface LessonProgress {
   readonly hasValid: boolean;
   /** First opening that earned credit, epoch ms; null = none did. */
   readonly firstAt: number | null;
-  /** End of the first valid sitting, epoch ms; null = there is none. */
+  /**
+   * When its credit first covered it, epoch ms; null = it does not. For the order it does not matter whether a photo was
+   * missing in that sitting and made up for later: the content was studied.
+   */
   readonly completedAt: number | null;
 }
 
@@ -26,23 +29,33 @@ function progressOf(
   pack: PolicyPack,
 ): LessonProgress {
   const counting = sittings.filter((sitting) => COUNTING.has(sitting.outcome) && sitting.credited.length > 0);
-  const valid = sittings.filter((sitting) => sitting.outcome === 'valid');
-  const set = counting.reduce<IntervalSet>((all, sitting) => unite(all, sitting.credited), []);
+  const hasValid = sittings.some((sitting) => sitting.outcome === 'valid');
   const { videoMs } = lesson;
   if (!Number.isSafeInteger(videoMs) || videoMs <= 0)
     throw new RangeError('videoMs: expected a length above 0 ms');
-  const coveragePermille = Math.floor((1_000 * overlap(set, 0, videoMs)) / videoMs);
+  const required = pack.credit.coverageRequiredPermille;
+  let set: IntervalSet = [];
+  let coveragePermille = 0;
+  let completedAt: number | null = null;
+  for (const sitting of counting.sort((a, b) => a.endedAt - b.endedAt)) {
+    set = unite(set, sitting.credited);
+    coveragePermille = Math.floor((1_000 * overlap(set, 0, videoMs)) / videoMs);
+    if (coveragePermille >= required) completedAt ??= sitting.endedAt;
+  }
   return {
     lesson,
-    covered: valid.length > 0 && coveragePermille >= pack.credit.coverageRequiredPermille,
+    covered: hasValid && completedAt !== null,
     coveragePermille,
-    hasValid: valid.length > 0,
-    firstAt: counting.length === 0 ? null : Math.min(...counting.map((sitting) => sitting.openedAt)),
-    completedAt: valid.length === 0 ? null : Math.min(...valid.map((sitting) => sitting.endedAt)),
+    hasValid,
+    firstAt: counting.reduce<number | null>(
+      (first, sitting) => Math.min(first ?? sitting.openedAt, sitting.openedAt),
+      null,
+    ),
+    completedAt,
   };
 }
 
-/** The progress of every lesson, in the order of the course. */
+/** The progress of every lesson, in the order of the course. @throws RangeError when a lesson is named twice. */
 export function progress(facts: TrainingFacts, pack: PolicyPack): readonly LessonProgress[] {
   const byLesson = new Map<string, TrainingSitting[]>();
   for (const sitting of facts.sittings) {
@@ -50,6 +63,8 @@ export function progress(facts: TrainingFacts, pack: PolicyPack): readonly Lesso
     if (same === undefined) byLesson.set(sitting.lesson, [sitting]);
     else same.push(sitting);
   }
+  if (new Set(facts.lessons.map((lesson) => lesson.lesson)).size < facts.lessons.length)
+    throw new RangeError('lessons: expected every lesson once, since its class hours count once');
   return facts.lessons.map((lesson) => progressOf(lesson, byLesson.get(lesson.lesson) ?? [], pack));
 }
 
