@@ -263,6 +263,15 @@ describe('parsing a pack', () => {
     expect(faults.join()).not.toContain('secret');
   });
 
+  it('says what kind of thing came', () => {
+    const kinds = [null, undefined, [1, 2], 7, 'abc', true].map((value) => faultsOf(value)[0]);
+    expect(kinds).toEqual(
+      ['null', 'nothing', 'a list of 2', '7', 'a text of 3 characters', 'a value of type boolean'].map(
+        (got) => `pack: expected an object, got ${got}`,
+      ),
+    );
+  });
+
   it('never throws and never accepts nonsense', () => {
     fc.assert(
       fc.property(fc.anything({ withNullPrototype: true, maxDepth: 3 }), (value) => {
@@ -295,6 +304,16 @@ describe('a set of packs', () => {
     const first = { ...zz, effective: { from: '2022-01-01', to: '2022-12-31' } };
     const result = parsePackSet([first, second]);
     expect(result.ok ? [] : result.error.map((fault) => fault.path)).toEqual(['packs[1]']);
+  });
+
+  it.each([
+    ['2026-06-30', false],
+    ['2026-07-01', true],
+  ])('lets a version begin on %s after one that ends on 30 June: %s', (from, ok) => {
+    const first = { ...zz, effective: { from: '2022-01-01', to: '2026-06-30' } };
+    const second = { ...zz, version: '2', effective: { from, to: null } };
+    expect(parsePackSet([first, second]).ok).toBe(ok);
+    expect(parsePackSet([second, first]).ok).toBe(ok);
   });
 
   it('says in which pack a fault is', () => {

@@ -1,10 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { REASONS_MAX, type RequirementId } from '../../../server/src/core/recognition/check.ts';
 import { classHoursIn, onlineShare } from '../../../server/src/core/recognition/class-hours.ts';
-import type {
-  LessonFacts,
-  TrainingFacts,
-  TrainingSitting,
+import {
+  type LessonFacts,
+  TRAINING_SITTINGS_MAX,
+  type TrainingFacts,
+  type TrainingSitting,
 } from '../../../server/src/core/recognition/facts.ts';
 import { type Recognition, recognise } from '../../../server/src/core/recognition/recognise.ts';
 import { packOf } from '../../support/sitting.ts';
@@ -132,6 +133,16 @@ describe('platform-registered', () => {
     expect(unmet({ listed, sittings: [sitting(1), early] })).toEqual([]);
   });
 
+  it('looks at the days in the middle of a sitting over two nights', () => {
+    const long = sitting(2, { endedAt: MORNING + 47 * HOUR });
+    const listed = [
+      { from: '2026-03-02', to: '2026-03-02' },
+      { from: '2026-03-04', to: null },
+    ];
+    const registered = answerTo({ listed, sittings: [sitting(1), long] }).requirements[0];
+    expect(registered?.reasons.map(({ date }) => date)).toEqual(['2026-03-03']);
+  });
+
   it('bounds the reasons and counts the rest', () => {
     const sittings = Array.from({ length: REASONS_MAX + 5 }, (_, n) =>
       sitting(1, { openedAt: MORNING + n * 24 * HOUR, endedAt: MORNING + n * 24 * HOUR + 1 }),
@@ -191,6 +202,7 @@ describe('lessons-covered', () => {
 
 describe('class-hours', () => {
   it.each([
+    [1, true],
     [2, true],
     [3, false],
   ])('%i declared hours: met %s', (declaredHours, met) => {
@@ -248,6 +260,17 @@ describe('lesson-order', () => {
       endedAt: MORNING + 1,
     });
     expect(unmet({ sittings: [early, sitting(1), sitting(2)] })).toEqual([]);
+  });
+
+  it('does not hold a look without credit against the order', () => {
+    const look = sitting(2, {
+      session: 'look',
+      outcome: 'incomplete',
+      openedAt: MORNING,
+      endedAt: MORNING + 1,
+      credited: [],
+    });
+    expect(unmet({ sittings: [look, sitting(1), sitting(2)] })).toEqual([]);
   });
 
   it('counts content studied in order, when only a photo was made up later', () => {
@@ -339,6 +362,14 @@ describe('online-share', () => {
 });
 
 describe('facts that are none', () => {
+  it('are bounded', () => {
+    const sittings = Array.from({ length: TRAINING_SITTINGS_MAX + 1 }, () =>
+      sitting(1, { outcome: 'incomplete', credited: [] }),
+    );
+    expect(() => answerTo({ sittings })).toThrow(RangeError);
+    expect(answerTo({ sittings: sittings.slice(1) }).recognised).toBe(false);
+  });
+
   it.each<[string, Partial<TrainingFacts>]>([
     ['a date', { enrolledOn: 'yesterday' }],
     ['an assessment', { previous: [{ training: 't', assessedOn: '2026-02-30' }] }],

@@ -4,8 +4,6 @@ import { addDays, localDate } from '../../../server/src/core/calendar/local-date
 import { admitEntry, automaticEntries } from '../../../server/src/core/sanctions/admit.ts';
 import {
   type ProposedEntry,
-  REASON_CHARS_MAX,
-  SANCTION_ENTRIES_MAX,
   type SanctionEntry,
   termsOf,
 } from '../../../server/src/core/sanctions/entries.ts';
@@ -17,65 +15,25 @@ import {
   standingOf,
   statusOn,
 } from '../../../server/src/core/sanctions/standing.ts';
+import {
+  BANNED,
+  entry,
+  file,
+  imposed,
+  on,
+  proposed,
+  REASON,
+  refusalOf,
+  ZONE,
+} from '../../support/sanction-file.ts';
 import { packOf } from '../../support/sitting.ts';
 
-const ZONE = 'Asia/Shanghai';
 const DAY = 86_400_000;
-const REASON = { zh: '理由', en: 'reason' };
-
-/** An instant on a local day in Shanghai. */
-const on = (date: string, time = '12:00:00.000'): number => Date.parse(`${date}T${time}+08:00`);
-
-/** Entries without what most of them share. */
-type Short<T> = T extends SanctionEntry ? Omit<T, 'at' | 'official' | 'reason'> : never;
-
-function entry(
-  date: string,
-  short: Short<SanctionEntry>,
-  parts: { official?: string; at?: number } = {},
-): SanctionEntry {
-  return { at: on(date), official: 'anna', reason: REASON, ...parts, ...short } as SanctionEntry;
-}
-
-function proposed(date: string, parts: Partial<ProposedEntry> = {}, pack = 'zz-2022-2'): SanctionEntry {
-  return entry(date, {
-    kind: 'proposed',
-    platform: 'p1',
-    finding: 'f1',
-    clause: 'zz-2022-2:20(3)',
-    violationDate: '2026-03-02',
-    terms: termsOf(packOf(pack)),
-    ...parts,
-  });
-}
-
-const imposed = (date: string, countersignedBy: string | null = 'boris'): SanctionEntry =>
-  entry(date, { kind: 'imposed', countersignedBy });
-
-/** Appends one by one; every entry must be admitted. */
-function file(...entries: readonly SanctionEntry[]): readonly SanctionEntry[] {
-  const admitted: SanctionEntry[] = [];
-  for (const next of entries) {
-    const result = admitEntry(admitted, next);
-    if (!result.ok) throw new Error(`${next.kind}: ${result.error.refusal}`);
-    expect(result.value).toEqual(standingOf([...admitted, next]));
-    admitted.push(next);
-  }
-  return admitted;
-}
-
-const refusalOf = (entries: readonly SanctionEntry[], next: SanctionEntry): string => {
-  const result = admitEntry(entries, next);
-  return result.ok ? 'admitted' : result.error.refusal;
-};
 
 const statuses = (entries: readonly SanctionEntry[], ...dates: string[]): string[] => {
   const standing = standingOf(entries);
   return standing === null ? [] : dates.map((date) => statusOn(standing, date));
 };
-
-/** Found on 10 March, imposed at once from 2 March. */
-const BANNED = file(proposed('2026-03-10'), imposed('2026-03-10', null));
 
 describe('automatic mode', () => {
   it('imposes at once, from the date of the violation and not of its discovery', () => {
@@ -238,86 +196,6 @@ describe('after a ban was imposed', () => {
     expect(inForce(entriesKnownAt(annulled, on('2026-03-31')), '2026-03-05')).toBe(true);
   });
 
-  it.each<[string, readonly SanctionEntry[], SanctionEntry, string]>([
-    ['a second proposal', BANNED, proposed('2026-04-01'), 'already-begun'],
-    ['a second ban', BANNED, imposed('2026-04-01', null), 'already-imposed'],
-    [
-      'a second notice',
-      file(...BANNED, entry('2026-04-01', { kind: 'notified' })),
-      entry('2026-04-02', { kind: 'notified' }),
-      'already-notified',
-    ],
-    [
-      'a stay of a stayed ban',
-      stayed,
-      entry('2026-04-02', { kind: 'stayed', from: '2026-04-03' }),
-      'already-stayed',
-    ],
-    [
-      'a resumption without a stay',
-      BANNED,
-      entry('2026-04-01', { kind: 'resumed', from: '2026-04-02' }),
-      'not-stayed',
-    ],
-    ['a stay into the past', BANNED, entry('2026-04-01', { kind: 'stayed', from: '2026-03-31' }), 'bad-date'],
-    ['a stay from today', BANNED, entry('2026-04-01', { kind: 'stayed', from: '2026-04-01' }), 'admitted'],
-    [
-      'a stay on the last day',
-      BANNED,
-      entry('2026-04-01', { kind: 'stayed', from: '2028-03-02' }),
-      'admitted',
-    ],
-    ['a stay after the end', BANNED, entry('2026-04-01', { kind: 'stayed', from: '2028-03-03' }), 'bad-date'],
-    [
-      'a resumption before its stay',
-      stayed,
-      entry('2026-04-01', { kind: 'resumed', from: '2026-04-01' }),
-      'bad-date',
-    ],
-    ['a stay on no date', BANNED, entry('2026-04-01', { kind: 'stayed', from: '2026-04-31' }), 'bad-date'],
-    [
-      'a reduction to the same end',
-      BANNED,
-      entry('2026-04-01', { kind: 'reduced', endsOn: '2028-03-02' }),
-      'not-shorter',
-    ],
-    [
-      'a reduction by a day',
-      BANNED,
-      entry('2026-04-01', { kind: 'reduced', endsOn: '2028-03-01' }),
-      'admitted',
-    ],
-    [
-      'a reduction to the first day',
-      BANNED,
-      entry('2026-04-01', { kind: 'reduced', endsOn: '2026-03-02' }),
-      'admitted',
-    ],
-    [
-      'a reduction to before the ban',
-      BANNED,
-      entry('2026-04-01', { kind: 'reduced', endsOn: '2026-03-01' }),
-      'bad-date',
-    ],
-    [
-      'a lifting from before the ban',
-      BANNED,
-      entry('2026-04-01', { kind: 'lifted', from: '2026-03-01' }),
-      'bad-date',
-    ],
-    [
-      'a lifting after the end',
-      BANNED,
-      entry('2026-04-01', { kind: 'lifted', from: '2028-03-03' }),
-      'bad-date',
-    ],
-    ['a lifting without a date', BANNED, entry('2026-04-01', { kind: 'lifted', from: null }), 'bad-date'],
-    ['an entry from before the last', BANNED, entry('2026-03-09', { kind: 'notified' }), 'bad-instant'],
-    ['an entry at the same instant', BANNED, entry('2026-03-10', { kind: 'notified' }), 'admitted'],
-  ])('%s', (_name, entries, next, expected) => {
-    expect(refusalOf(entries, next)).toBe(expected);
-  });
-
   it('is closed by lifting', () => {
     const lifted = file(...BANNED, entry('2026-04-01', { kind: 'lifted', from: '2026-04-01' }));
     for (const next of [
@@ -328,78 +206,48 @@ describe('after a ban was imposed', () => {
   });
 });
 
-describe('before a ban was imposed', () => {
-  const opened = file(proposed('2026-03-10'));
+describe('the days of a ban', () => {
+  const today = file(proposed('2026-03-02'), imposed('2026-03-02', null));
 
-  it.each<[SanctionEntry, string]>([
-    [entry('2026-03-11', { kind: 'stayed', from: '2026-03-11' }), 'not-imposed'],
-    [entry('2026-03-11', { kind: 'reduced', endsOn: '2027-03-11' }), 'not-imposed'],
-    [entry('2026-03-11', { kind: 'resumed', from: '2026-03-11' }), 'not-stayed'],
-  ])('refuses %j', (next, expected) => {
-    expect(refusalOf(opened, next)).toBe(expected);
+  it('are none before a stay from its first day', () => {
+    const stay = entry('2026-03-02', { kind: 'stayed', from: '2026-03-02' });
+    expect(bannedDays(file(...today, stay))).toEqual([]);
+    const resumed = entry('2026-03-02', { kind: 'resumed', from: '2026-03-04' });
+    expect(bannedDays(file(...today, stay, resumed))).toEqual([{ from: '2026-03-04', to: '2028-03-02' }]);
   });
 
-  it('begins with a proposal and nothing else', () => {
-    expect(refusalOf([], imposed('2026-03-10'))).toBe('not-a-beginning');
-    expect(standingOf([])).toBeNull();
-    expect(inForce([], '2026-03-10')).toBe(false);
-    expect(standingOf([imposed('2026-03-10')])).toBeNull();
+  it('can be a single one at either end of a stay', () => {
+    const stay = entry('2026-03-02', { kind: 'stayed', from: '2026-03-03' });
+    const resumed = entry('2026-03-02', { kind: 'resumed', from: '2028-03-02' });
+    expect(bannedDays(file(...today, stay, resumed))).toEqual([
+      { from: '2026-03-02', to: '2026-03-02' },
+      { from: '2028-03-02', to: '2028-03-02' },
+    ]);
   });
 
-  it.each<[string, Partial<ProposedEntry>, string]>([
-    ['a violation today', { violationDate: '2026-03-10' }, 'admitted'],
-    ['a violation tomorrow', { violationDate: '2026-03-11' }, 'bad-date'],
-    ['a violation on no date', { violationDate: '2026-02-29' }, 'bad-date'],
-    ['no official', { official: '' }, 'bad-official'],
-    ['a reason in one language', { reason: { zh: '理由', en: ' ' } }, 'bad-reason'],
-    ['a long reason', { reason: { zh: '理'.repeat(REASON_CHARS_MAX), en: 'r' } }, 'admitted'],
-    ['a longer reason', { reason: { zh: '理'.repeat(REASON_CHARS_MAX + 1), en: 'r' } }, 'bad-reason'],
-    ['no instant', { at: Number.NaN }, 'bad-instant'],
-    ['an instant before time', { at: -1 }, 'bad-instant'],
-    [
-      'no years',
-      { terms: { mode: 'automatic', zone: ZONE, banYears: 0, responseWindowDays: 1 } },
-      'bad-terms',
-    ],
-    [
-      'half a year',
-      { terms: { mode: 'automatic', zone: ZONE, banYears: 0.5, responseWindowDays: 1 } },
-      'bad-terms',
-    ],
-    [
-      'too many years',
-      { terms: { mode: 'automatic', zone: ZONE, banYears: 21, responseWindowDays: 1 } },
-      'bad-terms',
-    ],
-    [
-      'no window',
-      { terms: { mode: 'reviewed', zone: ZONE, banYears: 2, responseWindowDays: 0 } },
-      'bad-terms',
-    ],
-    [
-      'no zone',
-      { terms: { mode: 'automatic', zone: 'Mars/Base', banYears: 2, responseWindowDays: 1 } },
-      'bad-terms',
-    ],
-  ])('%s', (_name, parts, expected) => {
-    expect(refusalOf([], { ...proposed('2026-03-10', parts), ...parts } as SanctionEntry)).toBe(expected);
+  it.each([
+    ['2026-06-01', [{ from: '2026-03-02', to: '2026-03-31' }]],
+    ['2026-03-20', [{ from: '2026-03-02', to: '2026-03-20' }]],
+  ])('end with a reduction to %s, whatever was stayed', (endsOn, expected) => {
+    const stay = entry('2026-03-02', { kind: 'stayed', from: '2026-04-01' });
+    const resumed = entry('2026-03-02', { kind: 'resumed', from: '2026-08-01' });
+    const reduced = entry('2026-03-03', { kind: 'reduced', endsOn });
+    expect(bannedDays(file(...today, stay, resumed, reduced))).toEqual(expected);
   });
 
-  it('names what was expected and never what was written', () => {
-    const result = admitEntry([], { ...proposed('2026-03-10'), official: 'secret name!' });
-    expect(result).toMatchObject({ ok: false, error: { code: 'invalid-request', path: 'official' } });
-    expect(JSON.stringify(result)).not.toContain('secret');
+  it('are known from the instant of the entry', () => {
+    const at = on('2026-03-02');
+    expect([at - 1, at].map((instant) => inForce(entriesKnownAt(today, instant), '2026-03-02'))).toEqual([
+      false,
+      true,
+    ]);
   });
 });
 
-it('bounds the entries of one file', () => {
-  const answers = Array.from({ length: SANCTION_ENTRIES_MAX - 2 }, () =>
-    entry('2026-03-11', { kind: 'responded', statement: 'd' }),
-  );
-  const full = [...BANNED, ...answers];
-  const next = entry('2026-03-12', { kind: 'responded', statement: 'd' });
-  expect(refusalOf(full.slice(0, -1), next)).toBe('admitted');
-  expect(refusalOf(full, next)).toBe('file-full');
+it('stands after an admitted entry as after reading the whole file again', () => {
+  const stay = entry('2026-04-01', { kind: 'stayed', from: '2026-04-02' });
+  const result = admitEntry(BANNED, stay);
+  expect(result).toEqual({ ok: true, value: standingOf([...BANNED, stay]) });
 });
 
 describe('any file', () => {
