@@ -1,7 +1,7 @@
 import { STATE } from '@zhenxue/protocol';
 import { describe, expect, it } from 'vitest';
 import { verdictOf } from '../../../server/src/core/verdict/verdict.ts';
-import { OPENED_AT, replay, Sitting } from '../../support/sitting.ts';
+import { OPENED_AT, packOf, replay, Sitting } from '../../support/sitting.ts';
 
 const MINUTE = 60_000;
 
@@ -269,6 +269,37 @@ describe('random-photo', () => {
     sitting.play().run(12 * MINUTE);
     const finding = sitting.verdict.findings.find((f) => f.kind === 'photo-suppressed');
     expect(finding).toMatchObject({ severity: 'violation', attribution: 'unknown', rule: 'random-photo' });
+  });
+
+  it('asks for a photo although one step crosses both its instant and the end of the class hour', () => {
+    for (let i = 0; i < 200; i += 1) {
+      const seed = i.toString(16).padStart(64, '0');
+      const facts = { seed, pack: packOf('demo'), videoMs: 64_000 };
+      const { verdict } = new Sitting({ facts, answerAfterMs: 700 }).play().run(90_000);
+      expect([i, verdict.outcome, verdict.classHours.filter((hour) => hour.photo === null)]).toEqual([
+        i,
+        'valid',
+        [],
+      ]);
+    }
+  });
+
+  it('waits for the bytes of a photo that was taken in time', () => {
+    const sitting = new Sitting();
+    const { answer } = sitting;
+    let taken = '';
+    sitting.answer = (directive) => {
+      if (directive.kind !== 'photo') return answer.call(sitting, directive);
+      taken = directive.id;
+      sitting.emit({ e: 'photo.taken', id: taken, h: 'B'.repeat(43), n: 9 });
+    };
+    sitting.play().until(() => taken !== '');
+    sitting.run(20_000);
+    sitting.feed({ kind: 'photo', at: sitting.now, id: taken, hash: 'C'.repeat(43), bytes: 9 });
+    expect(sitting.run(11 * MINUTE).verdict).toMatchObject({
+      outcome: 'valid',
+      classHours: [{ photo: taken }],
+    });
   });
 
   it('asks again at a fresh instant after a failure, and is met by the second photo', () => {

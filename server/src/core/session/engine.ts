@@ -138,7 +138,7 @@ function dueAtOf(state: SessionState): number | null {
   const { downSince } = state.link;
   const times = [
     popupDueAt(state.popup),
-    photoDueAt(state.photo),
+    photoDueAt(state),
     downSince === null ? null : downSince + session.resumeGraceMs,
     state.openedAt + session.lengthMaxMs,
   ];

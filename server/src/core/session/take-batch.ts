@@ -72,6 +72,8 @@ function takeEvent(draft: Draft, event: LearningEvent, point: Point, receivedAt:
   photoEvent(draft, event, point);
   observeTamper(draft, event, point);
   state.last = point;
+  // One step may cross both the photo's instant and the end of its class hour: ask first, or the hour would pass unasked.
+  issuePhoto(draft, receivedAt);
   advanceHour(draft);
   issuePopup(draft, receivedAt);
   issuePhoto(draft, receivedAt);

@@ -69,7 +69,13 @@ export function lastPhotoSettled(draft: Draft, at: number): boolean {
     photo.lastCall = true;
     request(draft, at);
   }
-  return photo.open === null || at >= photo.open.deadlineAt;
+  return photo.open === null || at >= waitUntil(draft.state, photo.open);
+}
+
+/** A photo that the page took in time is waited for longer than one it never answered for: its bytes may be slow. */
+function waitUntil(state: SessionState, open: OpenPhoto): number {
+  const { deliveryGraceMs } = state.facts.pack.photo;
+  return open.takenHash === null ? open.deadlineAt : open.deadlineAt + deliveryGraceMs;
 }
 
 function request(draft: Draft, at: number): void {
@@ -224,8 +230,12 @@ export function photoTick(draft: Draft, at: number): void {
 }
 
 /** When the rule wants a tick; null = it waits for nothing. */
-export function photoDueAt(state: PhotoState): number | null {
-  return state.open === null || state.open.overdueSent ? null : state.open.deadlineAt;
+export function photoDueAt(state: SessionState): number | null {
+  const { open } = state.photo;
+  if (open === null) return null;
+  if (!open.overdueSent) return open.deadlineAt;
+  const until = waitUntil(state, open);
+  return until > state.at ? until : null;
 }
 
 /** Every class hour with the photo that covers it. */

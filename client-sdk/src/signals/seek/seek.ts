@@ -1,0 +1,42 @@
+import { EARLY } from '../../monitor/player.ts';
+import type { Signal } from '../signal.ts';
+
+/** Milliseconds between the reported and the final target that are worth a second report. */
+const TARGET_MOVED_MS = 250;
+
+/**
+ * Seeks, with the position that was left. Dragging a slider fires many `seeking` events for one `seeked`: the first and, if it
+ * differs, the last target are reported.
+ */
+export const seekSignal: Signal = (ctx) => {
+  const { player } = ctx;
+  const { video } = player;
+  let settled = player.position();
+  let target: number | null = null;
+
+  const follow = (): void => {
+    if (!player.seeking() && target === null) settled = player.position();
+  };
+  const begin = (): void => {
+    if (target !== null) return;
+    target = player.position();
+    ctx.record({ e: 'seek', from: settled });
+  };
+  const end = (): void => {
+    const reached = player.position();
+    if (target === null || Math.abs(reached - target) > TARGET_MOVED_MS)
+      ctx.record({ e: 'seek', from: target ?? settled });
+    target = null;
+    settled = reached;
+  };
+  video.addEventListener('seeking', begin, EARLY);
+  video.addEventListener('seeked', end, EARLY);
+  video.addEventListener('timeupdate', follow, EARLY);
+  const stopTicks = ctx.onTick(follow);
+  return () => {
+    stopTicks();
+    video.removeEventListener('seeking', begin, EARLY);
+    video.removeEventListener('seeked', end, EARLY);
+    video.removeEventListener('timeupdate', follow, EARLY);
+  };
+};
