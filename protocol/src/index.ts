@@ -1,4 +1,5 @@
 /** @zhenxue/protocol — the wire contract of Zhenxue. Zero dependencies; the same code runs in browsers and on the server. */
+export { encodeBatch } from './encode-batch.ts';
 export { describeError, ERROR_CODES, type ErrorCode, type ProtocolError, type Result } from './errors.ts';
 export type {
   Batch,
@@ -53,7 +54,7 @@ export {
   WS_TICKET_PREFIX,
 } from './limits.ts';
 export type { BatchAck, Directive, PhotoAck, PhotoMeta, PopupChallenge, Welcome } from './messages.ts';
-export { encodeBatch, parseBatch, validateBatch } from './parse-batch.ts';
+export { parseBatch, validateBatch } from './parse-batch.ts';
 export type {
   BanView,
   ConsoleToken,

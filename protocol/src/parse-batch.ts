@@ -3,7 +3,7 @@
  * checked, unknown fields are refused, and an error never repeats the content it refuses.
  */
 import type { ProtocolError, Result } from './errors.ts';
-import type { Batch, EventType, LearningEvent } from './events.ts';
+import type { Batch, EventType } from './events.ts';
 import {
   ANSWER_CHARS_MAX,
   BATCH_BYTES_MAX,
@@ -53,6 +53,8 @@ const TAMPER_KINDS = [
   'guard-overridden',
   'media-replaced',
   'element-patched',
+  'automation',
+  'untrusted-input',
 ];
 
 /** The fields that each event type has besides the sample. */
@@ -209,10 +211,4 @@ export function parseBatch(text: string, byteLength: number): Result<Batch> {
     };
   }
   return validateBatch(value);
-}
-
-/** The text of a batch: fixed field order, no white space. What this returns is what is hashed, stored and sent. */
-export function encodeBatch(batch: Batch): string {
-  const { v, session, seq, prev, events } = batch;
-  return JSON.stringify({ v, session, seq, prev, events: events satisfies readonly LearningEvent[] });
 }

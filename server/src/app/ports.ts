@@ -101,14 +101,18 @@ export interface Population {
 
 /** Sittings and their records. Appends of all sessions are committed in groups. */
 export interface SessionStore {
-  /** Stores a sitting's first record and summary. */
-  create(append: SessionAppend): Promise<void>;
+  /** Stores a sitting's first record and summary. `seed` is kept apart from the record until the sitting is sealed. */
+  create(append: SessionAppend, seed: string): Promise<void>;
   append(append: SessionAppend): Promise<void>;
   get(session: string): Promise<SessionRow | null>;
   /** The learner's sitting of a lesson that has not ended, if any. */
   findLive(platform: string, learner: string, course: string, lesson: string): Promise<SessionRow | null>;
   /** All stored records in order. */
   records(session: string): Promise<readonly StoredRecord[]>;
+  /** The sitting's secret, 64 hex digits; needed to go on after a restart. Null when the sitting is unknown. */
+  seed(session: string): Promise<string | null>;
+  /** Raw bytes of a sitting's batch `seq`, null when there is none. */
+  batchBytes(session: string, seq: number): Promise<Uint8Array | null>;
   findings(session: string): Promise<readonly Finding[]>;
   list(
     filter: SessionFilter,
@@ -127,6 +131,7 @@ export interface SessionStore {
   ): Promise<readonly (readonly [number, number])[]>;
   population(query: {
     readonly platform: string;
+    readonly course: string;
     readonly lesson: string;
     readonly build: string;
     readonly suppression: string;
@@ -140,6 +145,8 @@ export interface TicketStore {
   add(ticket: { readonly jti: string; readonly session: string; readonly expiresAt: number }): Promise<void>;
   /** Marks a ticket as used. False when it is unknown or was used before: exactly one caller ever gets true. */
   use(jti: string, at: number): Promise<boolean>;
+  /** Whether a ticket could still be used; changes nothing. */
+  standing(jti: string): Promise<'fresh' | 'used' | 'unknown'>;
   /** Forgets tickets that expired before `at`. */
   sweep(at: number): Promise<number>;
 }
@@ -180,19 +187,9 @@ export interface RegistryStore {
   courses(platform: string): Promise<readonly Course[]>;
   putKey(key: AccessKeyRow): Promise<void>;
   key(hash: string): Promise<AccessKeyRow | null>;
-  /** Writes finding and ban together. False when a ban resting on the same platform, kind and lesson evidence exists already. */
+  /** Writes finding and ban together. False when a finding of the same kind that cites one of the same sittings exists already. */
   impose(finding: PlatformFinding, ban: BanRow): Promise<boolean>;
   bans(platform: string | null): Promise<readonly BanRow[]>;
-}
-
-/** A stored photo. */
-export interface PhotoRow {
-  readonly session: string;
-  readonly id: string;
-  /** SHA-256 of the ciphertext, base64url. */
-  readonly hash: string;
-  readonly bytes: number;
-  readonly storedAt: number;
 }
 
 /** Encrypted photos. The content never leaves this port in clear without an audit entry. */
@@ -204,6 +201,7 @@ export interface PhotoVault {
   put(photo: {
     readonly session: string;
     readonly id: string;
+    readonly platform: string;
     readonly learner: string;
     readonly course: string;
     readonly bytes: Uint8Array;

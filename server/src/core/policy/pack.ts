@@ -55,7 +55,12 @@ export interface PolicyPack {
     /** The SDK has this long to reset a rate or a seek for it to count as an attempt. */
     readonly resetWithinMs: number;
   };
-  readonly multiWindow: { readonly hiddenGraceMs: number; readonly unfocusedGraceMs: number };
+  readonly multiWindow: {
+    readonly hiddenGraceMs: number;
+    readonly unfocusedGraceMs: number;
+    /** Media that may advance while another sitting of the learner advances: both clocks are estimates. */
+    readonly secondSittingGraceMs: number;
+  };
   readonly popup: {
     /** The rule itself: the longest credited stretch without a shown and answered popup. */
     readonly gapMaxMs: number;
@@ -75,6 +80,33 @@ export interface PolicyPack {
     readonly deliveryGraceMs: number;
     /** Requests per class hour before it is left without a photo. */
     readonly attemptsMax: number;
+  };
+  readonly liveness: {
+    /** False: no challenge is asked. Only while no engine that could judge one is connected. */
+    readonly required: boolean;
+    /** Live failures after which the sitting is invalid. */
+    readonly attempts: number;
+    /** Challenges per requirement before it is left unmet. */
+    readonly challengesMax: number;
+    readonly answerWindowMs: number;
+    /** Random instants per lesson, besides the challenge before any credit. */
+    readonly perLesson: number;
+  };
+  /** When answers to popups deserve a reviewer's look; never decides an outcome. */
+  readonly hints: {
+    /** Popups answered before their rhythm is looked at. */
+    readonly answersMin: number;
+    /** All latencies this close together, or this close to a fixed grid, are no human's. */
+    readonly regularSpreadMs: number;
+    readonly gridMs: number;
+    readonly gridToleranceMs: number;
+    /** Faster is no human; twice is a hint. */
+    readonly inhumanMs: number;
+    /** Share of right answers up to which they look guessed, over at least `guessesMin` answers. */
+    readonly guessedPermille: number;
+    readonly guessesMin: number;
+    /** A client clock this far behind on a live connection. */
+    readonly clockLagMs: number;
   };
   /** Offline playing allowed by the guard before it pauses. */
   readonly offlineGraceMs: number;

@@ -27,7 +27,11 @@ const ZZ_2022_2: PolicyPack = {
     seekSlackMs: 2 * SECOND,
     resetWithinMs: 1 * SECOND,
   },
-  multiWindow: { hiddenGraceMs: 5 * SECOND, unfocusedGraceMs: 10 * SECOND },
+  multiWindow: {
+    hiddenGraceMs: 5 * SECOND,
+    unfocusedGraceMs: 10 * SECOND,
+    secondSittingGraceMs: 10 * SECOND,
+  },
   popup: {
     gapMaxMs: 5 * MINUTE,
     dueMinMs: 2 * MINUTE,
@@ -36,6 +40,24 @@ const ZZ_2022_2: PolicyPack = {
     deliveryGraceMs: 45 * SECOND,
   },
   photo: { answerWindowMs: 30 * SECOND, deliveryGraceMs: 45 * SECOND, attemptsMax: 8 },
+  // Required by the notice; off until the face engine can judge a challenge, because an unanswerable one earns nobody credit.
+  liveness: {
+    required: false,
+    attempts: 3,
+    challengesMax: 8,
+    answerWindowMs: 60 * SECOND,
+    perLesson: 1,
+  },
+  hints: {
+    answersMin: 6,
+    regularSpreadMs: 60,
+    gridMs: 250,
+    gridToleranceMs: 5,
+    inhumanMs: 300,
+    guessedPermille: 200,
+    guessesMin: 10,
+    clockLagMs: 2 * MINUTE,
+  },
   offlineGraceMs: 60 * SECOND,
   session: { resumeGraceMs: 30 * MINUTE, lengthMaxMs: 12 * 60 * MINUTE },
   duties: {

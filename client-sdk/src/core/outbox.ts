@@ -1,0 +1,217 @@
+/**
+ * The outbox: every event is part of a hash-chained batch that is stored before it is sent and forgotten only after the
+ * durable ack. Nothing here sends; `sender.ts` does.
+ */
+import { encodeBatch, type GapReason, type LearningEvent, PROTOCOL_VERSION } from '@zhenxue/protocol';
+import { hashText } from './digest.ts';
+import type { OutboxStore, StoredBatch, WallClock } from './effects.ts';
+import { EVENTS_PER_BATCH_MAX, OUTBOX_AGE_MAX_MS, OUTBOX_BYTES_MAX } from './limits.ts';
+
+/** Where the server's chain stands. */
+export interface ChainPoint {
+  readonly seq: number;
+  readonly hash: string;
+}
+
+/** Batches of one session between being recorded and being durable on the server. */
+export interface Outbox {
+  /** Lines the stored chain up with the server's: drops what is durable, re-encodes what no longer continues it. */
+  reconcile(durable: ChainPoint): Promise<void>;
+  /** Chains and stores events; resolves when they may be sent. Full: dropped, counted, told with the next `gap`. */
+  append(events: readonly LearningEvent[]): Promise<void>;
+  /** As `append`, but without waiting for the storage: for a page that is being closed. */
+  appendClosing(events: readonly LearningEvent[]): void;
+  /** Forgets batches up to the durable `seq`. */
+  acked(seq: number): void;
+  /** Takes a batch out that the server will never accept, and rebuilds the chain behind it. */
+  reject(seq: number, durable: ChainPoint): Promise<void>;
+  /** The batch with this sequence number, if it is waiting and stored. */
+  at(seq: number): StoredBatch | undefined;
+  /** Batches not yet durable. */
+  size(): number;
+}
+
+/** What an outbox needs. `storageFailed` is called once, when it goes on in memory. */
+export interface OutboxOptions {
+  readonly session: string;
+  readonly store: OutboxStore;
+  readonly wallNow: WallClock;
+  readonly storageFailed: () => void;
+  readonly bytesMax?: number;
+}
+
+/** Checks what came back from storage: it may be damaged. The hash is computed anew; broken entries are left out. */
+function sound(batch: StoredBatch): { batch: StoredBatch; events: readonly LearningEvent[] } | null {
+  try {
+    const parsed = JSON.parse(batch.text) as { seq: number; prev: string; events: readonly LearningEvent[] };
+    if (parsed.seq !== batch.seq || !Array.isArray(parsed.events)) return null;
+    const events = parsed.events as readonly LearningEvent[];
+    return {
+      batch: { ...batch, prev: parsed.prev, hash: hashText(batch.text), count: events.length },
+      events,
+    };
+  } catch {
+    return null;
+  }
+}
+
+function continues(from: ChainPoint, batches: readonly StoredBatch[]): boolean {
+  let { seq, hash } = from;
+  for (const batch of batches) {
+    if (batch.seq !== seq + 1 || batch.prev !== hash) return false;
+    ({ seq, hash } = batch);
+  }
+  return true;
+}
+
+function missing(from: ChainPoint, batches: readonly StoredBatch[]): number {
+  const last = batches.at(-1);
+  return last === undefined ? 0 : Math.max(0, last.seq - from.seq - batches.length);
+}
+
+function eventsOf(batches: readonly StoredBatch[]): number {
+  return batches.reduce((n, batch) => n + batch.count, 0);
+}
+
+class StoredOutbox implements Outbox {
+  readonly #options: OutboxOptions;
+  readonly #lost = new Map<GapReason, number>();
+  #waiting: StoredBatch[] = [];
+  #tail: ChainPoint = { seq: 0, hash: '' };
+  /** Highest sequence number that may be sent: everything up to it is stored. */
+  #ready = 0;
+  #loaded = false;
+  #storageUp = true;
+
+  constructor(options: OutboxOptions) {
+    this.#options = options;
+  }
+
+  reconcile = async (durable: ChainPoint): Promise<void> => {
+    if (!this.#loaded) await this.#load(durable);
+    const same = this.#waiting.find((batch) => batch.seq === durable.seq);
+    const { session, store } = this.#options;
+    const rest = this.#waiting.filter((batch) => batch.seq > durable.seq);
+    // Another chain has this number: what we hold up to it was never accepted as ours.
+    if (same !== undefined && same.hash !== durable.hash)
+      this.#lose('rejected', eventsOf(this.#waiting) - eventsOf(rest));
+    if (continues(durable, rest)) {
+      this.#waiting = rest;
+      this.#tail = rest.at(-1) ?? durable;
+      await this.#stored(() => store.drop(session, durable.seq));
+      this.#ready = this.#tail.seq;
+    } else {
+      // One at least is lost per missing number; how many events it held is not known any more.
+      this.#lose('outbox-expired', missing(durable, rest));
+      await this.#rebuild(durable, rest);
+    }
+  };
+
+  append = async (events: readonly LearningEvent[]): Promise<void> => {
+    const made = this.#encode(this.#admit(events));
+    const last = made.at(-1);
+    if (last === undefined) return;
+    this.#waiting.push(...made);
+    await this.#stored(() => this.#options.store.put(made));
+    this.#ready = Math.max(this.#ready, last.seq);
+  };
+
+  appendClosing = (events: readonly LearningEvent[]): void => {
+    const made = this.#encode(this.#admit(events));
+    if (made.length === 0) return;
+    this.#waiting.push(...made);
+    void this.#stored(() => this.#options.store.put(made));
+    this.#ready = this.#tail.seq;
+  };
+
+  acked = (seq: number): void => {
+    if ((this.#waiting[0]?.seq ?? Number.POSITIVE_INFINITY) > seq) return;
+    this.#waiting = this.#waiting.filter((batch) => batch.seq > seq);
+    void this.#stored(() => this.#options.store.drop(this.#options.session, seq));
+  };
+
+  reject = async (seq: number, durable: ChainPoint): Promise<void> => {
+    const refused = this.#waiting.filter((batch) => batch.seq === seq);
+    this.#lose('rejected', eventsOf(refused));
+    const rest = this.#waiting.filter((batch) => batch.seq !== seq && batch.seq > durable.seq);
+    await this.#rebuild(durable, rest);
+  };
+
+  at = (seq: number): StoredBatch | undefined =>
+    seq <= this.#ready ? this.#waiting.find((batch) => batch.seq === seq) : undefined;
+
+  size = (): number => this.#waiting.length;
+
+  async #stored(work: () => Promise<void>): Promise<void> {
+    if (!this.#storageUp) return;
+    try {
+      await work();
+    } catch {
+      if (this.#storageUp) this.#options.storageFailed();
+      this.#storageUp = false;
+    }
+  }
+
+  #lose(reason: GapReason, count: number): void {
+    if (count > 0) this.#lost.set(reason, (this.#lost.get(reason) ?? 0) + count);
+  }
+
+  #encode(events: readonly LearningEvent[]): StoredBatch[] {
+    const { session, wallNow } = this.#options;
+    const made: StoredBatch[] = [];
+    for (let i = 0; i < events.length; i += EVENTS_PER_BATCH_MAX) {
+      const part = events.slice(i, i + EVENTS_PER_BATCH_MAX);
+      const { seq, hash: prev } = { seq: this.#tail.seq + 1, hash: this.#tail.hash };
+      const text = encodeBatch({ v: PROTOCOL_VERSION, session, seq, prev, events: part });
+      const hash = hashText(text);
+      made.push({ session, seq, prev, hash, text, count: part.length, storedAt: wallNow() });
+      this.#tail = { seq, hash };
+    }
+    return made;
+  }
+
+  async #rebuild(from: ChainPoint, batches: readonly StoredBatch[]): Promise<void> {
+    const { session, store } = this.#options;
+    this.#tail = from;
+    this.#ready = from.seq;
+    const rebuilt = this.#encode(batches.flatMap((batch) => sound(batch)?.events ?? []));
+    this.#waiting = rebuilt;
+    await this.#stored(() => store.replace(session, rebuilt));
+    this.#ready = Math.max(this.#ready, rebuilt.at(-1)?.seq ?? 0);
+  }
+
+  async #load(durable: ChainPoint): Promise<void> {
+    const { session, store, wallNow } = this.#options;
+    this.#loaded = true;
+    let found: readonly StoredBatch[] = [];
+    await this.#stored(async () => {
+      await store.sweep(wallNow() - OUTBOX_AGE_MAX_MS);
+      found = await store.batches(session);
+    });
+    for (const batch of found) {
+      const checked = sound(batch);
+      if (checked !== null) this.#waiting.push(checked.batch);
+      else if (batch.seq > durable.seq) this.#lose('storage-failed', Math.max(1, batch.count));
+    }
+  }
+
+  /** The events with the `gap`s that are owed before them; nothing when there is no room. */
+  #admit(events: readonly LearningEvent[]): readonly LearningEvent[] {
+    const first = events[0];
+    if (first === undefined) return [];
+    const bytes = this.#waiting.reduce((n, batch) => n + batch.text.length, 0);
+    if (bytes >= (this.#options.bytesMax ?? OUTBOX_BYTES_MAX)) {
+      this.#lose('outbox-full', events.length);
+      return [];
+    }
+    const { t, m, s } = first;
+    const gaps = [...this.#lost].map(([why, n]): LearningEvent => ({ e: 'gap', t, m, s, n, why }));
+    this.#lost.clear();
+    return [...gaps, ...events];
+  }
+}
+
+/** Opens the outbox of a session. Call `reconcile` before anything else. */
+export function createOutbox(options: OutboxOptions): Outbox {
+  return new StoredOutbox(options);
+}

@@ -1,0 +1,114 @@
+/** Sends what waits in the outbox over one connection after the other, in order, a few batches ahead of their acks. */
+import type { BatchAck, ErrorCode } from '@zhenxue/protocol';
+import type { Link, Schedule } from './effects.ts';
+import { ACK_TIMEOUT_MS, IN_FLIGHT_MAX, REFUSALS_AT_ONCE_MAX, RETRY_MS } from './limits.ts';
+import type { ChainPoint, Outbox } from './outbox.ts';
+import { isPassing, isPoison } from './refusals.ts';
+
+/** What a sender tells. */
+export interface SenderEvents {
+  durable(ack: { readonly seq: number; readonly creditedMs: number; readonly furthestMs: number }): void;
+  /** The server holds another chain than ours: line up, then `resume`. */
+  mismatch(at: ChainPoint): void;
+  /** The server will never take this batch: take it out, then `resume`. */
+  poison(seq: number, at: ChainPoint, code: ErrorCode): void;
+  /** The sitting cannot go on. */
+  fatal(code: ErrorCode): void;
+  /** No answer for too long. */
+  dead(): void;
+}
+
+/** Sends batches; `resume` after every change of the outbox. */
+export interface Sender {
+  /** Starts on a fresh connection after the durable batch `seq`. */
+  attach(link: Link, seq: number): void;
+  detach(): void;
+  /** Sends what has become ready. */
+  pump(): void;
+  /** Goes back to right after `seq` and sends again. */
+  resume(seq: number): void;
+}
+
+type Refusal = Extract<BatchAck, { ok: false }>;
+
+/** What follows from a refusal. */
+function react(on: SenderEvents, seq: number, answer: Refusal, resume: (seq: number) => void): void {
+  const { code } = answer;
+  if (isPassing(code)) resume(answer.seq);
+  else if (code === 'out-of-order' || code === 'chain-mismatch') on.mismatch(answer);
+  else if (isPoison(code)) on.poison(seq, answer, code);
+  else on.fatal(code);
+}
+
+/** Creates a sender over an outbox. */
+export function createSender(outbox: Outbox, schedule: Schedule, on: SenderEvents): Sender {
+  let link: Link | null = null;
+  let sent = 0;
+  let durable = 0;
+  /** Answers of an earlier round are too late to refuse anything. */
+  let round = 0;
+  let blocked = false;
+  let refusals = 0;
+  let stopTimer: (() => void) | null = null;
+
+  function watch(): void {
+    stopTimer?.();
+    stopTimer = link !== null && sent > durable && !blocked ? schedule(ACK_TIMEOUT_MS, on.dead) : null;
+  }
+
+  function refused(seq: number, answer: Refusal): void {
+    round += 1;
+    blocked = true;
+    refusals += 1;
+    stopTimer?.();
+    stopTimer = null;
+    const waits = isPassing(answer.code) || refusals > REFUSALS_AT_ONCE_MAX;
+    const respond = (): void => react(on, seq, answer, sender.resume);
+    if (waits) stopTimer = schedule(answer.retryMs ?? RETRY_MS, respond);
+    else respond();
+  }
+
+  function answered(mine: number, seq: number, answer: BatchAck): void {
+    if (answer.ok) {
+      if (answer.seq > durable) durable = answer.seq;
+      refusals = 0;
+      outbox.acked(answer.seq);
+      on.durable(answer);
+      if (mine === round) sender.pump();
+      return;
+    }
+    if (mine === round) refused(seq, answer);
+  }
+
+  const sender: Sender = {
+    attach(next, seq) {
+      link = next;
+      sender.resume(seq);
+    },
+    detach() {
+      link = null;
+      round += 1;
+      stopTimer?.();
+      stopTimer = null;
+    },
+    pump() {
+      if (link === null || blocked) return;
+      for (let batch = outbox.at(sent + 1); batch !== undefined; batch = outbox.at(sent + 1)) {
+        if (sent - durable >= IN_FLIGHT_MAX) break;
+        const { seq, text } = batch;
+        const mine = round;
+        sent = seq;
+        link.batch(text, (answer) => answered(mine, seq, answer));
+      }
+      watch();
+    },
+    resume(seq) {
+      round += 1;
+      blocked = false;
+      sent = seq;
+      durable = seq;
+      sender.pump();
+    },
+  };
+  return sender;
+}

@@ -1,0 +1,138 @@
+/** Everything that watches one page during one open sitting: witnesses, guard, popups, photos. Starts together, stops together. */
+import {
+  type Directive,
+  type GuardAct,
+  type LearningEvent,
+  PHOTO_BYTES_MAX,
+  type Welcome,
+} from '@zhenxue/protocol';
+import { SDK_BUILD } from '../build.ts';
+import { hashBytes } from '../core/digest.ts';
+import type { Emitter } from '../core/emitter.ts';
+import type { EvidenceClock } from '../effects/worker-clock.ts';
+import { startGuard } from '../guard/guard.ts';
+import type { openScreen, Screen } from '../screen/screen.ts';
+import type { Lang } from '../screen/texts.ts';
+import { startSignals } from '../signals/registry.ts';
+import type { MonitorEffects, MonitorEvents, MonitorOptions } from './options.ts';
+import { watchPage } from './page-state.ts';
+import { watchPlayer } from './player.ts';
+import { createSampler, type Happening } from './sampler.ts';
+
+/** Milliseconds within which the same act of the guard is reported once. */
+const ACT_AGAIN_MS = 1_000;
+
+/** What a watch needs. */
+export interface WatchOptions {
+  readonly options: MonitorOptions;
+  readonly effects: MonitorEffects;
+  readonly lang: Lang;
+  readonly openScreen: typeof openScreen;
+  readonly clock: EvidenceClock;
+  /** Clock reading at the welcome. */
+  readonly welcomedAt: number;
+  readonly welcome: Welcome;
+  readonly emitter: Emitter<MonitorEvents>;
+  readonly emit: (event: LearningEvent) => void;
+  readonly upload: (id: string, h: string, bytes: Uint8Array) => void;
+}
+
+/** A running watch. */
+export interface Watch {
+  directive(directive: Directive): void;
+  /** A connection was lost or is back (with what the server still holds open). */
+  offline(): void;
+  online(welcome: Welcome): void;
+  covered(furthestMs: number): void;
+  /** Records that the page is left and settles samples that wait for the clock. */
+  leave(): void;
+  stop(): void;
+}
+
+/** Records what the guard does, tells the learner and the host; the same act at most once a second. */
+function createActs(
+  enforced: boolean,
+  record: (happening: Happening) => void,
+  screen: Screen,
+  emitter: Emitter<MonitorEvents>,
+  last: () => number,
+): (act: GuardAct, value: number) => void {
+  const actedAt = new Map<GuardAct, number>();
+  return (act, value) => {
+    const now = last();
+    if (now - (actedAt.get(act) ?? Number.NEGATIVE_INFINITY) < ACT_AGAIN_MS) return;
+    actedAt.set(act, now);
+    const message = screen.actText(act);
+    if (enforced) record({ e: 'guard', act, v: value });
+    // An overdue popup or photo explains itself.
+    if (enforced && act !== 'paused-control') screen.notice.show(message);
+    emitter.emit('guard', { act, value, enforced, message });
+  };
+}
+
+/** Starts watching; the first event recorded is `open`. */
+export function startWatch(given: WatchOptions): Watch {
+  const { options, effects, clock, welcome, emitter, lang } = given;
+  const { video } = options;
+  const container = options.container ?? video.ownerDocument.body;
+  const enforce = welcome.guard === 'enforce' || options.guard === 'enforce';
+  const player = watchPlayer(video);
+  const page = watchPage(player, () => !enforce);
+  const readings = { position: player.position, ratePermille: player.ratePermille, stateBits: page.bits };
+  const base = { now: given.welcomedAt, elapsedMs: welcome.elapsedMs };
+  const { record, settleNow } = createSampler({ clock, readings, base, emit: given.emit });
+  record({ e: 'open', d: player.durationMs(), build: SDK_BUILD });
+
+  const shared = { onTick: clock.onTick, ask: clock.ask, last: clock.last, record };
+  const visible = { video, container, lang, hash: hashBytes, bytesMax: PHOTO_BYTES_MAX };
+  const screen = given.openScreen({ ...effects, ...shared, ...visible, upload: given.upload });
+  const { popups, photos } = screen;
+  const stopSignals = startSignals({ player, page, popups, beatMs: welcome.beatMs, ...shared });
+
+  let offlineSince: number | null = null;
+  const act = createActs(enforce, record, screen, emitter, clock.last);
+  const guard = startGuard({
+    player,
+    page,
+    enforce,
+    grace: welcome.grace,
+    furthestMs: welcome.furthestMs,
+    act,
+    overridden: () => record({ e: 'tamper', what: 'guard-overridden' }),
+    ...shared,
+    controlOverdue: (now) => popups.overdue(now) || photos.overdue(now),
+    offlineSince: () => offlineSince,
+  });
+
+  return {
+    directive(directive) {
+      if (directive.kind === 'popup') popups.open(directive);
+      else if (directive.kind === 'photo') photos.open(directive);
+      else if (directive.kind === 'settled') {
+        popups.settle(directive.ref, directive.result);
+        photos.settle(directive.ref, directive.result);
+      }
+    },
+    offline() {
+      offlineSince ??= clock.last();
+    },
+    online(again) {
+      offlineSince = null;
+      const pending = new Set(again.pending.map(({ id }) => id));
+      popups.keepOnly(pending);
+      photos.keepOnly(pending);
+      guard.covered(again.furthestMs);
+    },
+    covered: guard.covered,
+    leave() {
+      record({ e: 'leave' });
+      settleNow();
+    },
+    stop() {
+      guard.stop();
+      stopSignals();
+      screen.stop();
+      page.stop();
+    },
+  };
+}

@@ -1,0 +1,101 @@
+/** Counters and gauges by prom-client, in a registry of their own: two servers in one process do not mix. */
+import { Counter, Gauge, Histogram, Registry } from 'prom-client';
+import type { Metrics } from '../app/ports.ts';
+
+/** Names of counters with their help. A name that is not listed is a fault of the program. */
+const COUNTERS: Readonly<Record<string, string>> = {
+  'batch.taken': 'Batches taken in',
+  'batch.invalid': 'Batches refused as malformed',
+  'batch.conflict': 'Batches that came again with other bytes',
+  'event.taken': 'Learning events taken in',
+  'photo.stored': 'Photos stored',
+  'sitting.opened': 'Sittings opened',
+  'sitting.slow_down': 'Messages refused because the sitting had too many unanswered',
+  'sitting.due_failed': 'Due sittings that could not be loaded',
+  'ticket.issued': 'Tickets issued',
+  'ban.imposed': 'Bans imposed',
+  'directive.failed': 'Directives that could not be sent',
+  'directive.unconfirmed': 'Directives that the client did not confirm',
+  'socket.admitted': 'Connections admitted',
+  'socket.refused': 'Connections refused before the upgrade',
+  'socket.limited': 'Messages refused by the rate limit',
+  'socket.unknown_event': 'Messages with an unknown name or without an acknowledgement',
+  'http.limited': 'Requests refused by the rate limit',
+};
+
+/** Names of histograms with help and buckets. */
+const HISTOGRAMS: Readonly<Record<string, { readonly help: string; readonly buckets: readonly number[] }>> = {
+  'batch.ack_ms': {
+    help: 'Receipt to durable acknowledgement, ms',
+    buckets: [1, 2, 5, 10, 20, 50, 100, 250, 1000],
+  },
+};
+
+/** Values read at every scrape. */
+export interface Gauges {
+  liveSittings(): number;
+  connections(): number;
+  ready(): boolean;
+}
+
+/** Metrics with the text that Prometheus scrapes. */
+export interface MetricsRegistry extends Metrics {
+  /** Names what is measured at a scrape. */
+  watch(gauges: Gauges): void;
+  readonly contentType: string;
+  text(): Promise<string>;
+}
+
+function metricName(name: string): string {
+  return `zhenxue_${name.replace('.', '_')}`;
+}
+
+function addGauges(registry: Registry, gauges: Gauges): void {
+  const add = (name: string, help: string, read: () => number) => {
+    new Gauge({
+      name: `zhenxue_${name}`,
+      help,
+      registers: [registry],
+      collect(): void {
+        this.set(read());
+      },
+    });
+  };
+  add('live_sittings', 'Sittings in memory', gauges.liveSittings);
+  add('connections', 'Connected clients', gauges.connections);
+  add('ready', 'Whether the server takes load', () => (gauges.ready() ? 1 : 0));
+  add('resident_bytes', 'Resident memory of the process', () => process.memoryUsage.rss());
+}
+
+/** One registry per server. */
+export function createMetrics(): MetricsRegistry {
+  const registry = new Registry();
+  const registers = [registry];
+  const counters = new Map(
+    Object.entries(COUNTERS).map(([name, help]) => [
+      name,
+      new Counter({ name: `${metricName(name)}_total`, help, registers }),
+    ]),
+  );
+  const histograms = new Map(
+    Object.entries(HISTOGRAMS).map(([name, { help, buckets }]) => [
+      name,
+      new Histogram({ name: metricName(name), help, buckets: [...buckets], registers }),
+    ]),
+  );
+  return {
+    count(name: string, by = 1): void {
+      const counter = counters.get(name);
+      if (counter === undefined) throw new Error(`metrics: expected a listed counter, got ${name}`);
+      counter.inc(by);
+    },
+    observe(name: string, value: number): void {
+      const histogram = histograms.get(name);
+      if (histogram === undefined) throw new Error(`metrics: expected a listed histogram, got ${name}`);
+      histogram.observe(value);
+    },
+    watch: (gauges) => addGauges(registry, gauges),
+    contentType: registry.contentType,
+    text: () => registry.metrics(),
+  };
+}

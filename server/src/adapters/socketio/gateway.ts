@@ -1,0 +1,206 @@
+/**
+ * The live socket: WebSocket only, the token checked and used up before the upgrade, every message bounded. What arrives
+ * is attacker-controlled: no handler trusts an argument's type, and none throws.
+ */
+import type { Server as HttpServer, IncomingMessage } from 'node:http';
+import { type ErrorCode, MESSAGE_BYTES_MAX } from '@zhenxue/protocol';
+import { type RateLimiterAbstract, RateLimiterMemory } from 'rate-limiter-flexible';
+import { Server, type Socket } from 'socket.io';
+import { admitConnection } from '../../app/admit-connection.ts';
+import { connectSession, disconnectSession } from '../../app/connect-session.ts';
+import type { App } from '../../app/context.ts';
+import { Refusal } from '../../app/failure.ts';
+import { ingestBatch, refuseBatch } from '../../app/ingest-batch.ts';
+import { receivePhoto } from '../../app/receive-photo.ts';
+import type { SessionActor } from '../../app/session-actor.ts';
+import { createLink } from './client-link.ts';
+import { addressOf, originAllowed, tokenOf } from './handshake.ts';
+
+/** Path of the socket. */
+const LIVE_PATH = '/live';
+
+/** Milliseconds: a dead connection is noticed after at most ping interval + timeout = 45 s (witnesses.md, 11). */
+const PING_INTERVAL_MS = 25_000;
+const PING_TIMEOUT_MS = 20_000;
+
+/** Milliseconds for an upgraded client to join; nobody keeps a half-open connection. */
+const JOIN_MS = 10_000;
+
+/** Seconds of every rate window. */
+const WINDOW_S = 60;
+
+/** Photos per sitting and minute: one per class hour is asked for, a few retries are honest. */
+const PHOTOS_PER_MINUTE = 30;
+
+/** Settings of the gateway. */
+export interface GatewayOptions {
+  readonly http: HttpServer;
+  readonly app: App;
+  readonly allowedOrigins: readonly string[] | null;
+  readonly trustedProxies: number;
+  readonly batchesPerMinute: number;
+  readonly handshakesPerMinute: number;
+}
+
+/** A running gateway. */
+export interface Gateway {
+  connections(): number;
+  /** Refuses new connections and closes all present ones. */
+  stop(): Promise<void>;
+}
+
+type Answer = (answer: unknown) => void;
+
+/** The acknowledgement function, when the client sent one. */
+function answerOf(args: readonly unknown[]): Answer | null {
+  const last = args.at(-1);
+  return typeof last === 'function' ? (last as Answer) : null;
+}
+
+/** Milliseconds to wait when the limit is passed, null when it is not. */
+async function limited(limiter: RateLimiterAbstract, key: string): Promise<number | null> {
+  try {
+    await limiter.consume(key);
+    return null;
+  } catch (rejected) {
+    const wait = (rejected as { msBeforeNext?: unknown }).msBeforeNext;
+    return typeof wait === 'number' ? Math.max(1, Math.ceil(wait)) : 1_000;
+  }
+}
+
+/** Limits of one gateway. */
+interface Limits {
+  readonly batches: RateLimiterAbstract;
+  readonly photos: RateLimiterAbstract;
+  readonly handshakes: RateLimiterAbstract;
+}
+
+function createLimits(options: GatewayOptions): Limits {
+  const make = (points: number) => new RateLimiterMemory({ points, duration: WINDOW_S });
+  return {
+    batches: make(options.batchesPerMinute),
+    photos: make(PHOTOS_PER_MINUTE),
+    handshakes: make(options.handshakesPerMinute),
+  };
+}
+
+function onBatch(app: App, limits: Limits, actor: SessionActor, text: unknown, answer: Answer): void {
+  const startedAt = app.clock.now();
+  const done = (ack: unknown) => {
+    app.metrics.observe('batch.ack_ms', app.clock.now() - startedAt);
+    answer(ack);
+  };
+  void limited(limits.batches, actor.sitting.facts.session).then(async (wait) => {
+    if (wait === null) return done(await ingestBatch(app, actor, text));
+    app.metrics.count('socket.limited');
+    answer({ ...refuseBatch(actor, 'slow-down', 'expected fewer batches per minute'), retryMs: wait });
+  });
+}
+
+function onPhoto(
+  app: App,
+  limits: Limits,
+  actor: SessionActor,
+  args: readonly unknown[],
+  answer: Answer,
+): void {
+  void limited(limits.photos, actor.sitting.facts.session).then(async (wait) => {
+    if (wait === null) return answer(await receivePhoto(app, actor, args[0], args[1]));
+    app.metrics.count('socket.limited');
+    answer({ ok: false, code: 'slow-down', message: 'expected fewer photos per minute', retryMs: wait });
+  });
+}
+
+/** Serves one connected client until it leaves. */
+function serve(app: App, limits: Limits, socket: Socket, session: string): void {
+  const link = createLink(socket);
+  const joined = connectSession(app, session, link, (welcome) => socket.emit('welcome', welcome));
+  joined.catch((error: unknown) => {
+    if (!(error instanceof Refusal)) app.log.error('socket.join-failed', { session, error: String(error) });
+    socket.disconnect(true);
+  });
+  socket.onAny((event: unknown, ...args: unknown[]) => {
+    const answer = answerOf(args);
+    if (answer === null || (event !== 'batch' && event !== 'photo')) {
+      app.metrics.count('socket.unknown_event');
+      answer?.({
+        ok: false,
+        code: 'invalid-request' satisfies ErrorCode,
+        message: 'expected batch or photo',
+      });
+      return;
+    }
+    joined.then(
+      (actor) => {
+        if (event === 'batch') onBatch(app, limits, actor, args[0], answer);
+        else onPhoto(app, limits, actor, args, answer);
+      },
+      () => {},
+    );
+  });
+  // Without a listener socket.io writes protocol violations to the console.
+  socket.on('error', () => app.metrics.count('socket.unknown_event'));
+  socket.on('disconnect', () => {
+    joined.then((actor) => disconnectSession(actor, link)).catch(() => app.metrics.count('directive.failed'));
+  });
+}
+
+/** Decides about an upgrade. @throws Refusal with the reason. */
+async function admit(options: GatewayOptions, limits: Limits, request: IncomingMessage): Promise<string> {
+  const { app } = options;
+  if (!originAllowed(request, options.allowedOrigins))
+    throw new Refusal('forbidden', 'expected an allowed origin');
+  if ((await limited(limits.handshakes, addressOf(request, options.trustedProxies))) !== null) {
+    throw new Refusal('rate-limited', 'expected fewer connections per minute');
+  }
+  return (await admitConnection(app, tokenOf(request))).session;
+}
+
+/** Attaches the gateway to an HTTP server. */
+export function startGateway(options: GatewayOptions): Gateway {
+  const { app } = options;
+  const limits = createLimits(options);
+  const admitted = new WeakMap<IncomingMessage, string>();
+  let stopping = false;
+  const io = new Server(options.http, {
+    path: LIVE_PATH,
+    transports: ['websocket'],
+    serveClient: false,
+    perMessageDeflate: false,
+    httpCompression: false,
+    maxHttpBufferSize: MESSAGE_BYTES_MAX,
+    pingInterval: PING_INTERVAL_MS,
+    pingTimeout: PING_TIMEOUT_MS,
+    connectTimeout: JOIN_MS,
+    // The body of a refusal is the code and nothing else; browsers cannot read it and ask `POST /v1/tickets/check`.
+    allowRequest(request, callback) {
+      if (stopping) return callback('unavailable' satisfies ErrorCode, false);
+      admit(options, limits, request).then(
+        (session) => {
+          admitted.set(request, session);
+          app.metrics.count('socket.admitted');
+          callback(null, true);
+        },
+        (error: unknown) => {
+          const code: ErrorCode = error instanceof Refusal ? error.code : 'internal';
+          if (code === 'internal') app.log.error('socket.admit-failed', { error: String(error) });
+          app.metrics.count('socket.refused');
+          callback(code, false);
+        },
+      );
+    },
+  });
+  io.on('connection', (socket) => {
+    const session = admitted.get(socket.request);
+    if (session === undefined) socket.disconnect(true);
+    else serve(app, limits, socket, session);
+  });
+  return {
+    connections: () => io.engine.clientsCount,
+    async stop(): Promise<void> {
+      stopping = true;
+      io.disconnectSockets(true);
+      io.engine.close();
+    },
+  };
+}

@@ -1,0 +1,110 @@
+/** The tables, as numbered migrations: entry i brings a database from `user_version` i to i + 1. Never edit a released one. */
+
+const V1 = `
+CREATE TABLE sessions (
+  sid INTEGER PRIMARY KEY,
+  session TEXT NOT NULL UNIQUE,
+  platform TEXT NOT NULL,
+  learner TEXT NOT NULL,
+  course TEXT NOT NULL,
+  lesson TEXT NOT NULL,
+  pack_id TEXT NOT NULL,
+  build TEXT NOT NULL,
+  opened_at INTEGER NOT NULL,
+  ended_at INTEGER,
+  ended TEXT,
+  outcome TEXT NOT NULL,
+  credited_ms INTEGER NOT NULL,
+  coverage_permille INTEGER NOT NULL,
+  violations INTEGER NOT NULL,
+  suppressions TEXT NOT NULL,
+  credited TEXT NOT NULL,
+  seq INTEGER NOT NULL,
+  due_at INTEGER
+) STRICT;
+CREATE INDEX sessions_by_time ON sessions (opened_at, session);
+CREATE INDEX sessions_by_platform ON sessions (platform, opened_at, session);
+CREATE INDEX sessions_by_lesson ON sessions (platform, course, lesson, opened_at);
+CREATE INDEX sessions_by_learner ON sessions (platform, learner, course, lesson);
+CREATE INDEX sessions_due ON sessions (due_at) WHERE ended_at IS NULL AND due_at IS NOT NULL;
+CREATE INDEX sessions_live ON sessions (platform) WHERE ended_at IS NULL;
+
+CREATE TABLE records (
+  rid INTEGER PRIMARY KEY,
+  sid INTEGER NOT NULL REFERENCES sessions (sid),
+  n INTEGER NOT NULL,
+  kind INTEGER NOT NULL,
+  at INTEGER NOT NULL,
+  bytes BLOB NOT NULL,
+  chain BLOB NOT NULL,
+  UNIQUE (sid, n)
+) STRICT;
+
+CREATE TABLE seeds (
+  sid INTEGER PRIMARY KEY REFERENCES sessions (sid),
+  seed TEXT NOT NULL
+) STRICT;
+
+CREATE TABLE findings (
+  sid INTEGER NOT NULL REFERENCES sessions (sid),
+  id TEXT NOT NULL,
+  ordinal INTEGER NOT NULL,
+  body TEXT NOT NULL,
+  PRIMARY KEY (sid, id)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE tickets (
+  jti TEXT PRIMARY KEY,
+  session TEXT NOT NULL,
+  expires_at INTEGER NOT NULL,
+  used_at INTEGER
+) STRICT, WITHOUT ROWID;
+CREATE INDEX tickets_by_expiry ON tickets (expires_at);
+
+CREATE TABLE platforms (
+  id TEXT PRIMARY KEY,
+  name TEXT NOT NULL,
+  listed INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE courses (
+  platform TEXT NOT NULL,
+  id TEXT NOT NULL,
+  body TEXT NOT NULL,
+  PRIMARY KEY (platform, id)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE access_keys (
+  hash TEXT PRIMARY KEY,
+  label TEXT NOT NULL,
+  platform TEXT,
+  scopes TEXT NOT NULL,
+  mode TEXT NOT NULL
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE platform_findings (
+  id TEXT PRIMARY KEY,
+  platform TEXT NOT NULL,
+  kind TEXT NOT NULL,
+  body TEXT NOT NULL
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE platform_finding_cites (
+  platform TEXT NOT NULL,
+  kind TEXT NOT NULL,
+  session TEXT NOT NULL,
+  finding TEXT NOT NULL,
+  PRIMARY KEY (platform, kind, session)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE bans (
+  id TEXT PRIMARY KEY,
+  platform TEXT NOT NULL,
+  imposed_at INTEGER NOT NULL,
+  body TEXT NOT NULL
+) STRICT, WITHOUT ROWID;
+CREATE INDEX bans_by_platform ON bans (platform, imposed_at);
+`;
+
+/** SQL of each step of the schema, oldest first. */
+export const MIGRATIONS: readonly string[] = [V1];

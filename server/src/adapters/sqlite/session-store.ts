@@ -1,0 +1,165 @@
+/** Sittings and their records in SQLite. */
+import { RECORD_KINDS } from '@zhenxue/evidence';
+import type { Finding } from '@zhenxue/protocol';
+import { Refusal } from '../../app/failure.ts';
+import type { SessionAppend, SessionFilter, SessionRow, SessionStore } from '../../app/ports.ts';
+import type { Database, Row } from './database.ts';
+import type { Writer } from './group-commit.ts';
+import {
+  cursorAfter,
+  fixedColumns,
+  HOT_COLUMNS,
+  hotValues,
+  readCursor,
+  recordOf,
+  sessionOf,
+} from './session-rows.ts';
+
+const FIXED = 'session, platform, learner, course, lesson, pack_id, opened_at';
+/** Credited intervals of earlier sittings that are merged at most; a learner who needs more sittings re-watches. */
+const EARLIER_SITTINGS_MAX = 200;
+
+function whereOf(filter: SessionFilter, cursor: string | null): { sql: string; values: (string | number)[] } {
+  const parts: string[] = [];
+  const values: (string | number)[] = [];
+  const add = (sql: string, ...more: (string | number)[]) => {
+    parts.push(sql);
+    values.push(...more);
+  };
+  if (filter.platform !== undefined) add('platform = ?', filter.platform);
+  if (filter.learner !== undefined) add('learner = ?', filter.learner);
+  if (filter.course !== undefined) add('course = ?', filter.course);
+  if (filter.outcome !== undefined) add('outcome = ?', filter.outcome);
+  if (filter.openedFrom !== undefined) add('opened_at >= ?', filter.openedFrom);
+  if (filter.openedBefore !== undefined) add('opened_at < ?', filter.openedBefore);
+  if (cursor !== null) {
+    const after = readCursor(cursor);
+    if (after === null)
+      throw new Refusal('invalid-request', 'cursor: expected the cursor of an earlier page');
+    add('(opened_at, session) < (?, ?)', after.openedAt, after.session);
+  }
+  return { sql: parts.length === 0 ? '' : `WHERE ${parts.join(' AND ')}`, values };
+}
+
+/** Statements that change sittings; each runs inside a transaction of the writer. */
+function createChanges(db: Database): {
+  insert: (append: SessionAppend, seed: string) => void;
+  append: (append: SessionAppend) => void;
+} {
+  const columns = [FIXED, ...HOT_COLUMNS, 'ended_at', 'due_at'].join(', ');
+  const marks = columns.replace(/[^,]+/g, '?');
+  const insert = db.prepare(`INSERT INTO sessions (${columns}) VALUES (${marks})`);
+  const hot = db.prepare(
+    `UPDATE sessions SET ${HOT_COLUMNS.map((c) => `${c} = ?`).join(', ')} WHERE sid = ?`,
+  );
+  // Indexed columns apart: most appends leave them as they are, and then their indexes are not touched.
+  const indexed = db.prepare('UPDATE sessions SET ended_at = ?, due_at = ? WHERE sid = ?');
+  const seed = db.prepare('INSERT INTO seeds (sid, seed) VALUES (?, ?)');
+  const sid = db.prepare('SELECT sid, ended_at, due_at FROM sessions WHERE session = ?');
+  const record = db.prepare('INSERT INTO records (sid, n, kind, at, bytes, chain) VALUES (?, ?, ?, ?, ?, ?)');
+  const finding = db.prepare(
+    'INSERT INTO findings (sid, id, ordinal, body) VALUES (?1, ?2, (SELECT count(*) FROM findings WHERE sid = ?1), ?3) ' +
+      'ON CONFLICT (sid, id) DO UPDATE SET body = excluded.body',
+  );
+  const write = (id: number, { records, findings }: SessionAppend) => {
+    for (const r of records) record.run(id, r.n, RECORD_KINDS[r.kind], r.at, r.bytes, r.chain);
+    for (const f of findings) finding.run(id, f.id, JSON.stringify(f));
+  };
+  return {
+    insert(append: SessionAppend, secret: string): void {
+      const { row } = append;
+      const result = insert.run(...fixedColumns(row), ...hotValues(row), row.endedAt, row.dueAt);
+      const id = Number(result.lastInsertRowid);
+      seed.run(id, secret);
+      write(id, append);
+    },
+    append(append: SessionAppend): void {
+      const found = sid.get(append.row.session) as Row | undefined;
+      if (found === undefined) throw new Error('append: expected a sitting that was created before');
+      const id = found.sid as number;
+      const { row } = append;
+      hot.run(...hotValues(row), id);
+      if (row.endedAt !== found.ended_at || row.dueAt !== found.due_at) {
+        indexed.run(row.endedAt, row.dueAt, id);
+      }
+      write(id, append);
+    },
+  };
+}
+
+/** Counts the sittings of one lesson and build in a window, and names those that show a suppression. */
+function createPopulation(db: Database): SessionStore['population'] {
+  const population = db.prepare(
+    'SELECT session, learner, opened_at, instr(suppressions, ?) > 0 AS affected FROM sessions ' +
+      'WHERE platform = ? AND course = ? AND lesson = ? AND build = ? AND opened_at >= ? AND opened_at <= ? ' +
+      'ORDER BY opened_at, session',
+  );
+  return async ({ platform, course, lesson, build, suppression, from, to }) => {
+    const rows = population.all(`"${suppression}"`, platform, course, lesson, build, from, to) as Row[];
+    const affected = rows
+      .filter((row) => row.affected === 1)
+      .map((row) => ({
+        session: row.session as string,
+        learner: row.learner as string,
+        openedAt: row.opened_at as number,
+      }));
+    return { sittings: rows.length, affected };
+  };
+}
+
+/** @param writer commits the changes of one turn together. */
+export function createSessionStore(db: Database, writer: Writer): SessionStore {
+  const changes = createChanges(db);
+  const get = db.prepare('SELECT * FROM sessions WHERE session = ?');
+  const live = db.prepare(
+    'SELECT * FROM sessions WHERE platform = ? AND learner = ? AND course = ? AND lesson = ? AND ended_at IS NULL ' +
+      'ORDER BY sid DESC LIMIT 1',
+  );
+  const ofSession = '(SELECT sid FROM sessions WHERE session = ?)';
+  const records = db.prepare(
+    `SELECT n, kind, at, bytes, chain FROM records WHERE sid = ${ofSession} ORDER BY n`,
+  );
+  const seed = db.prepare(`SELECT seed FROM seeds WHERE sid = ${ofSession}`);
+  const batch = db.prepare(
+    `SELECT bytes FROM records WHERE sid = ${ofSession} AND kind = ${RECORD_KINDS.batch} ORDER BY n LIMIT 1 OFFSET ?`,
+  );
+  const findings = db.prepare(`SELECT body FROM findings WHERE sid = ${ofSession} ORDER BY ordinal`);
+  const due = db.prepare(
+    'SELECT session FROM sessions WHERE ended_at IS NULL AND due_at IS NOT NULL AND due_at <= ? ORDER BY due_at LIMIT ?',
+  );
+  const livePlatform = db.prepare('SELECT session FROM sessions WHERE platform = ? AND ended_at IS NULL');
+  const earlier = db.prepare(
+    'SELECT credited FROM sessions WHERE platform = ? AND learner = ? AND course = ? AND lesson = ? ' +
+      `AND outcome <> 'invalid' ORDER BY sid DESC LIMIT ${EARLIER_SITTINGS_MAX}`,
+  );
+  const names = (rows: unknown[]) => (rows as Row[]).map((row) => row.session as string);
+  const first = (row: unknown): SessionRow | null => (row === undefined ? null : sessionOf(row as Row));
+  return {
+    create: (append, secret) => writer.write(() => changes.insert(append, secret)),
+    append: (append) => writer.write(() => changes.append(append)),
+    get: async (session) => first(get.get(session)),
+    findLive: async (platform, learner, course, lesson) => first(live.get(platform, learner, course, lesson)),
+    records: async (session) => (records.all(session) as Row[]).map(recordOf),
+    seed: async (session) => ((seed.get(session) as Row | undefined)?.seed as string | undefined) ?? null,
+    batchBytes: async (session, seq) =>
+      ((batch.get(session, seq - 1) as Row | undefined)?.bytes as Uint8Array | undefined) ?? null,
+    findings: async (session) =>
+      (findings.all(session) as Row[]).map((row) => JSON.parse(row.body as string) as Finding),
+    async list(filter, page) {
+      const { sql, values } = whereOf(filter, page.cursor);
+      const rows = db
+        .prepare(`SELECT * FROM sessions ${sql} ORDER BY opened_at DESC, session DESC LIMIT ?`)
+        .all(...values, page.limit + 1) as Row[];
+      const items = rows.slice(0, page.limit).map(sessionOf);
+      const last = items.at(-1);
+      return { items, next: rows.length > page.limit && last !== undefined ? cursorAfter(last) : null };
+    },
+    due: async (at, limit) => names(due.all(at, limit)),
+    livePlatformSessions: async (platform) => names(livePlatform.all(platform)),
+    credited: async (platform, learner, course, lesson) =>
+      (earlier.all(platform, learner, course, lesson) as Row[]).flatMap(
+        (row) => JSON.parse(row.credited as string) as [number, number][],
+      ),
+    population: createPopulation(db),
+  };
+}

@@ -1,0 +1,47 @@
+/** The embedded store: one database file, one writer connection, group commit. */
+import { mkdirSync } from 'node:fs';
+import { dirname } from 'node:path';
+import type { RegistryStore, SessionStore, TicketStore } from '../../app/ports.ts';
+import { openDatabase } from './database.ts';
+import { createWriter, type Defer } from './group-commit.ts';
+import { createRegistryStore } from './registry-store.ts';
+import { createSessionStore } from './session-store.ts';
+import { createTicketStore } from './ticket-store.ts';
+
+/** The three stores over one file. */
+export interface Store {
+  readonly sessions: SessionStore;
+  readonly tickets: TicketStore;
+  readonly registry: RegistryStore;
+  /** Why the store is closed for good, null while it works. */
+  failure(): Error | null;
+  /** Commits what is queued and closes the file. */
+  close(): Promise<void>;
+}
+
+/** Options of {@link openSqliteStore}. */
+export interface SqliteOptions {
+  /** Path of the database file; its folder is created. */
+  readonly file: string;
+  /** Told once when a commit failed and the store closed for good. */
+  readonly onFailure?: (error: Error) => void;
+  /** Ends a turn of the event loop; replaced in tests. */
+  readonly defer?: Defer;
+}
+
+/** @throws Error when the database cannot be opened with full durability. */
+export function openSqliteStore(options: SqliteOptions): Store {
+  mkdirSync(dirname(options.file), { recursive: true, mode: 0o700 });
+  const db = openDatabase(options.file);
+  const writer = createWriter(db, options.onFailure ?? (() => {}), options.defer);
+  return {
+    sessions: createSessionStore(db, writer),
+    tickets: createTicketStore(db, writer),
+    registry: createRegistryStore(db, writer),
+    failure: writer.failure,
+    async close(): Promise<void> {
+      writer.close();
+      if (db.isOpen) db.close();
+    },
+  };
+}

@@ -1,0 +1,114 @@
+/** The live sittings of this process. An actor is loaded when it is needed and let go when nobody is connected. */
+import type { Finding } from '@zhenxue/protocol';
+import { Refusal } from './failure.ts';
+import { type ActorDeps, createActor, type SessionActor } from './session-actor.ts';
+import { replaySitting, type Sitting } from './sitting.ts';
+
+/** Milliseconds that an actor without a connection is kept: long enough for a reload of the page. */
+const IDLE_EVICT_MS = 60_000;
+
+/** Live sittings in one process; beyond, clients are told to come back. */
+const ACTORS_MAX = 50_000;
+
+/** See the file's comment. */
+export interface ActorRegistry {
+  /** The sitting's actor, loaded by replay when needed. @throws Refusal `session-unknown`, `session-ended`, `slow-down`. */
+  get(session: string): Promise<SessionActor>;
+  /** The actor if it is in memory. */
+  peek(session: string): SessionActor | null;
+  /** Sittings in memory. */
+  size(): number;
+  /** Lets go of actors that nobody uses. */
+  evictIdle(): void;
+  /** Disconnects everybody, waits until all is durable and stops the timers. Nothing is loaded afterwards. */
+  stop(): Promise<void>;
+}
+
+/** Replays a sitting from the store. @throws Refusal `session-unknown`; Error when the stored record is damaged. */
+export async function loadSitting(
+  deps: Pick<ActorDeps, 'engine' | 'store'>,
+  session: string,
+): Promise<Sitting> {
+  const seed = await deps.store.seed(session);
+  if (seed === null) throw new Refusal('session-unknown', 'expected the id of an existing sitting');
+  return replaySitting(deps.engine, await deps.store.records(session), seed);
+}
+
+async function loadActor(deps: ActorDeps, session: string): Promise<SessionActor> {
+  const row = await deps.store.get(session);
+  if (row === null) throw new Refusal('session-unknown', 'expected the id of an existing sitting');
+  if (row.endedAt !== null) throw new Refusal('session-ended', 'expected a sitting that has not ended');
+  const actor = createActor(deps, await loadSitting(deps, session));
+  // The process that saw the client connect is gone: nobody recorded that the connection was lost.
+  if (actor.sitting.connected) await actor.apply({ kind: 'disconnected', at: actor.now() }).committed;
+  return actor;
+}
+
+async function stopActor(actor: SessionActor): Promise<void> {
+  const link = actor.link();
+  actor.setLink(null);
+  link?.close();
+  if (link !== null && !actor.sitting.sealed) {
+    await actor.apply({ kind: 'disconnected', at: actor.now() }).committed;
+  }
+  actor.stop();
+  await actor.settled();
+}
+
+/** One entry of the registry. */
+interface Entry {
+  readonly loading: Promise<SessionActor>;
+  actor: SessionActor | null;
+  usedAt: number;
+}
+
+/** @param deps shared by all actors. */
+export function createActorRegistry(
+  deps: Omit<ActorDeps, 'onFindings'> & {
+    readonly onFindings: (sitting: Sitting, findings: readonly Finding[]) => void;
+  },
+): ActorRegistry {
+  const entries = new Map<string, Entry>();
+  let stopping = false;
+
+  function load(session: string): Entry {
+    if (stopping) throw new Refusal('unavailable', 'expected a server that is not stopping');
+    if (entries.size >= ACTORS_MAX) {
+      throw new Refusal('slow-down', `expected at most ${ACTORS_MAX} live sittings on this server`);
+    }
+    const entry: Entry = { loading: loadActor(deps, session), actor: null, usedAt: deps.clock.now() };
+    entries.set(session, entry);
+    entry.loading.then(
+      (actor) => {
+        entry.actor = actor;
+      },
+      () => entries.delete(session),
+    );
+    return entry;
+  }
+
+  return {
+    async get(session: string): Promise<SessionActor> {
+      if (entries.get(session)?.actor?.broken() === true) entries.delete(session);
+      const entry = entries.get(session) ?? load(session);
+      entry.usedAt = deps.clock.now();
+      return entry.loading;
+    },
+    peek: (session) => entries.get(session)?.actor ?? null,
+    size: () => entries.size,
+    evictIdle(): void {
+      const before = deps.clock.now() - IDLE_EVICT_MS;
+      for (const [session, { actor, usedAt }] of entries) {
+        if (actor === null || !actor.idle() || (usedAt > before && !actor.sitting.sealed)) continue;
+        actor.stop();
+        entries.delete(session);
+      }
+    },
+    async stop(): Promise<void> {
+      stopping = true;
+      const actors = [...entries.values()].map((entry) => entry.actor).filter((actor) => actor !== null);
+      await Promise.allSettled(actors.map(stopActor));
+      entries.clear();
+    },
+  };
+}

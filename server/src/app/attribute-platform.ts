@@ -1,0 +1,116 @@
+/**
+ * Population evidence (rules §4): the same suppression of a control in enough sittings of different learners makes one
+ * finding against the platform, which cites them all, and a ban. A single learner never bans anybody.
+ */
+import type { Finding, PlatformFinding } from '@zhenxue/protocol';
+import { banTerm, localDate } from '../core/sanctions/ban-dates.ts';
+import { judgePopulation } from '../core/sanctions/population.ts';
+import { suppressionsOf } from '../core/verdict/verdict.ts';
+import type { App } from './context.ts';
+import { Refusal } from './failure.ts';
+import type { BanRow, Population } from './ports.ts';
+import type { Sitting } from './sitting.ts';
+
+/** What a suppression is called, for people. */
+const CONTROL_NAMES: Readonly<Record<string, { readonly zh: string; readonly en: string }>> = {
+  'popup-suppressed': { zh: '弹窗验证', en: 'popup control' },
+  'photo-suppressed': { zh: '随机拍照', en: 'random photo' },
+};
+
+/** A finding of a sitting that shows the suppression. */
+interface Cited {
+  readonly session: string;
+  readonly finding: Finding;
+}
+
+async function citedOf(app: App, population: Population, suppression: string): Promise<readonly Cited[]> {
+  const cited: Cited[] = [];
+  for (const { session } of population.affected) {
+    for (const finding of await app.sessions.findings(session)) {
+      if (finding.kind === suppression && finding.severity === 'violation') cited.push({ session, finding });
+    }
+  }
+  return cited.sort((a, b) => a.finding.span.fromAt - b.finding.span.fromAt);
+}
+
+function reasonOf(
+  suppression: string,
+  counts: { learners: number; sittings: number; share: number },
+): PlatformFinding['reason'] {
+  const name = CONTROL_NAMES[suppression] ?? { zh: suppression, en: suppression };
+  const { learners, sittings, share } = counts;
+  const percent = (share / 10).toFixed(1);
+  return {
+    zh: `同一课程、同一版本页面中，${learners} 名不同学员的 ${sittings} 次学习均缺失${name.zh}，占该课程学习的 ${percent}%，单个学员无法造成。`,
+    en: `The ${name.en} was suppressed in ${sittings} sittings of ${learners} different learners of the same lesson and page build, ${percent} % of that lesson's sittings: no single learner can cause that.`,
+  };
+}
+
+async function endRunning(app: App, platform: string): Promise<void> {
+  for (const session of await app.sessions.livePlatformSessions(platform)) {
+    try {
+      await (await app.actors.get(session)).close('banned');
+    } catch (error) {
+      if (error instanceof Refusal && error.code === 'session-ended') continue;
+      app.log.error('ban.end-failed', { session, error: String(error) });
+    }
+  }
+}
+
+async function judge(app: App, sitting: Sitting, suppression: string): Promise<void> {
+  const { platform, course, lesson, pack } = sitting.facts;
+  const { sanctions, zone } = pack;
+  const to = app.clock.now();
+  const window = { from: to - sanctions.populationWindowMs, to };
+  const build = sitting.state.build;
+  const population = await app.sessions.population({
+    platform,
+    course,
+    lesson,
+    build,
+    suppression,
+    ...window,
+  });
+  const judged = judgePopulation(population, sanctions);
+  if (!judged.complete) return;
+  const cited = await citedOf(app, population, suppression);
+  const first = cited[0];
+  if (first === undefined || new Set(cited.map((c) => c.session)).size < sanctions.minSessions) return;
+  const violationDate = localDate(first.finding.span.fromAt, zone);
+  const finding: PlatformFinding = {
+    id: app.newId(),
+    platform,
+    kind: suppression,
+    clause: first.finding.clause,
+    violationDate,
+    foundAt: to,
+    reason: reasonOf(suppression, {
+      learners: judged.learners,
+      sittings: population.affected.length,
+      share: judged.sharePermille,
+    }),
+    cites: cited.map((c) => ({ session: c.session, finding: c.finding.id })),
+  };
+  const term = banTerm(violationDate, sanctions.banYears);
+  const ban: BanRow = { id: app.newId(), platform, ...term, zone, imposedAt: to, mode: 'automatic', finding };
+  if (!(await app.registry.impose(finding, ban))) return;
+  app.metrics.count('ban.imposed');
+  app.log.warn('ban.imposed', {
+    platform,
+    finding: finding.id,
+    startsOn: term.startsOn,
+    endsOn: term.endsOn,
+  });
+  await endRunning(app, platform);
+}
+
+/** Looks at the population of every control that the sitting shows as suppressed. Never throws. */
+export async function attributePlatform(app: App, sitting: Sitting): Promise<void> {
+  for (const suppression of suppressionsOf(sitting.state)) {
+    try {
+      await app.lock(`attribute:${sitting.facts.platform}`, () => judge(app, sitting, suppression));
+    } catch (error) {
+      app.log.error('attribution.failed', { session: sitting.facts.session, error: String(error) });
+    }
+  }
+}

@@ -1,0 +1,21 @@
+/** How the application refuses: a code of the closed list and a sentence that says what was expected. */
+import type { ErrorCode } from '@zhenxue/protocol';
+
+/** A refusal with a stable code. `message` never holds a token, an image or content of the refused request. */
+export class Refusal extends Error {
+  override readonly name: string = 'Refusal';
+  readonly code: ErrorCode;
+  /** With `platform-banned`: the last local date of the ban. */
+  readonly banEndsOn: string | null;
+
+  constructor(code: ErrorCode, message: string, options: { cause?: unknown; banEndsOn?: string } = {}) {
+    super(message, options.cause === undefined ? {} : { cause: options.cause });
+    this.code = code;
+    this.banEndsOn = options.banEndsOn ?? null;
+  }
+}
+
+/** The refusal for tenants who ask for what is not theirs: the same as for what does not exist. */
+export function notFound(what: string): Refusal {
+  return new Refusal('not-found', `expected the id of an existing ${what}`);
+}

@@ -1,0 +1,66 @@
+/** A platform's backend asks for a ticket: one learner, one lesson, single use. */
+import type { TicketIssued, TicketRequest } from '@zhenxue/protocol';
+import type { SittingFacts } from '../core/session/records.ts';
+import type { App } from './context.ts';
+import { Refusal } from './failure.ts';
+import { requireStanding } from './platform-standing.ts';
+import type { SessionRow } from './ports.ts';
+import { summaryOf } from './session-summary.ts';
+import { openSitting } from './sitting.ts';
+
+/** Bytes of a sitting's secret. */
+const SEED_BYTES = 32;
+
+async function openNew(app: App, platform: string, request: TicketRequest, videoMs: number): Promise<string> {
+  const { learner, course, lesson, guard = 'enforce' } = request;
+  const facts: SittingFacts = {
+    session: app.newId(),
+    platform,
+    learner,
+    course,
+    lesson,
+    videoMs,
+    guard,
+    pack: app.pack,
+    packHash: app.packHash,
+    priorCovered: await app.sessions.credited(platform, learner, course, lesson),
+    seed: Buffer.from(app.randomBytes(SEED_BYTES)).toString('hex'),
+  };
+  const { sitting, stored } = openSitting(app.engine, facts, app.clock.now());
+  const row = summaryOf(app.engine, sitting);
+  await app.sessions.create({ row, records: [stored], findings: [] }, facts.seed);
+  app.metrics.count('sitting.opened');
+  return facts.session;
+}
+
+/** A live sitting goes on unless its time has come. */
+async function stillLive(app: App, row: SessionRow | null): Promise<boolean> {
+  if (row === null) return false;
+  if (row.dueAt === null || row.dueAt > app.clock.now()) return true;
+  const actor = await app.actors.get(row.session);
+  await actor.tickIfDue();
+  return !actor.sitting.sealed;
+}
+
+/**
+ * Creates or resumes the learner's sitting of a lesson and issues a ticket for it.
+ * @throws Refusal `platform-unlisted`, `platform-banned`, `lesson-unknown`.
+ */
+export async function issueTicket(app: App, platform: string, request: TicketRequest): Promise<TicketIssued> {
+  await requireStanding(app, platform);
+  const { learner, course, lesson } = request;
+  const found = (await app.registry.course(platform, course))?.lessons.find(({ id }) => id === lesson);
+  if (found === undefined) throw new Refusal('lesson-unknown', 'expected a lesson of a registered course');
+  // Two requests at once for the same lesson must not open two sittings.
+  const opened = await app.lock(JSON.stringify([platform, learner, course, lesson]), async () => {
+    const live = await app.sessions.findLive(platform, learner, course, lesson);
+    if (live !== null && (await stillLive(app, live))) return { session: live.session, resumed: true };
+    return { session: await openNew(app, platform, request, found.videoMs), resumed: false };
+  });
+  const jti = app.newId();
+  const expiresAt = app.clock.now() + app.ticketTtlMs;
+  await app.tickets.add({ jti, session: opened.session, expiresAt });
+  const ticket = app.tokens.issue({ kind: 'ticket', session: opened.session, jti, expiresAt });
+  app.metrics.count('ticket.issued');
+  return { ...opened, ticket, expiresAt };
+}

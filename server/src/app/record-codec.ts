@@ -1,0 +1,115 @@
+/**
+ * Bytes of each kind of stored record. A batch is its raw bytes as received; a conflict keeps the raw text of the second
+ * batch; everything else is canonical JSON. The `open` record commits to the seed by its SHA-256, the `close` record
+ * reveals it, so that anybody can check that the draws were fixed in advance (rules §2).
+ */
+import type { RecordKind } from '@zhenxue/evidence';
+import { BATCH_BYTES_MAX, type EndReason, parseBatch } from '@zhenxue/protocol';
+import type { LivenessResult, SessionRecord, SittingFacts } from '../core/session/records.ts';
+import { canonicalJson } from './canonical-json.ts';
+import { hashText } from './hash.ts';
+
+/** What is stored of a record besides the record itself. */
+export interface RecordExtras {
+  /** Raw text of a batch or of a conflicting batch. */
+  readonly text?: string;
+  /** Revealed with the close record. */
+  readonly seed?: string;
+}
+
+const decoder = new TextDecoder();
+
+/** SHA-256 (base64url) of the seed's ASCII text: the commitment in the open record. */
+export function seedCommitment(seed: string): string {
+  return hashText(seed);
+}
+
+/** The bytes to store. @throws TypeError when a batch or a conflict comes without its raw text. */
+export function encodeRecord(record: SessionRecord, extras: RecordExtras = {}): Uint8Array {
+  const text = extras.text;
+  switch (record.kind) {
+    case 'open': {
+      const { seed, ...facts } = record.facts;
+      return Buffer.from(canonicalJson({ ...facts, seedHash: seedCommitment(seed) }));
+    }
+    case 'batch':
+      if (text === undefined) throw new TypeError('encodeRecord: expected the text of the batch');
+      return Buffer.from(text);
+    case 'conflict':
+      if (text === undefined) throw new TypeError('encodeRecord: expected the text of the second batch');
+      return Buffer.from(canonicalJson({ seq: record.seq, hash: record.hash, text }));
+    case 'delivered':
+      return Buffer.from(canonicalJson({ directive: record.directive }));
+    case 'photo':
+      return Buffer.from(canonicalJson({ id: record.id, hash: record.hash, bytes: record.bytes }));
+    case 'close':
+      return Buffer.from(canonicalJson({ reason: record.reason, seed: extras.seed }));
+    case 'liveness':
+      return Buffer.from(canonicalJson({ id: record.id, result: record.result }));
+    case 'elsewhere': {
+      const { session, from, to, credited } = record;
+      return Buffer.from(canonicalJson({ session, from, to, credited }));
+    }
+    case 'content':
+      return Buffer.from(canonicalJson({ lesson: record.lesson, position: record.position }));
+    case 'connected':
+    case 'disconnected':
+    case 'tick':
+      return Buffer.from('{}');
+    default:
+      return record satisfies never;
+  }
+}
+
+/** A stored record as the engine takes it in. @throws Error when the bytes are not of that kind: the store is damaged. */
+export function decodeRecord(kind: RecordKind, at: number, bytes: Uint8Array, seed: string): SessionRecord {
+  const text = decoder.decode(bytes);
+  if (kind === 'batch') {
+    const parsed = parseBatch(text, Math.min(bytes.length, BATCH_BYTES_MAX));
+    if (!parsed.ok) throw new Error(`stored batch: expected a valid batch (${parsed.error.code})`);
+    return { kind, at, batch: parsed.value };
+  }
+  // Written by encodeRecord above and protected by the chain, so the shapes are known.
+  const body = JSON.parse(text) as Record<string, unknown>;
+  switch (kind) {
+    case 'open': {
+      const { seedHash, ...facts } = body;
+      if (seedHash !== seedCommitment(seed))
+        throw new Error('stored open record: expected the committed seed');
+      return { kind, at, facts: { ...facts, seed } as unknown as SittingFacts };
+    }
+    case 'conflict':
+      return { kind, at, seq: body.seq as number, hash: body.hash as string };
+    case 'delivered':
+      return { kind, at, directive: body.directive as string };
+    case 'photo':
+      return {
+        kind,
+        at,
+        id: body.id as string,
+        hash: body.hash as string,
+        bytes: body.bytes as number,
+      };
+    case 'close':
+      return { kind, at, reason: body.reason as EndReason };
+    case 'liveness':
+      return { kind, at, id: body.id as string, result: body.result as LivenessResult };
+    case 'elsewhere':
+      return {
+        kind,
+        at,
+        session: body.session as string,
+        from: body.from as number,
+        to: body.to as number,
+        credited: body.credited as boolean,
+      };
+    case 'content':
+      return { kind, at, lesson: body.lesson as string, position: body.position as number };
+    case 'connected':
+    case 'disconnected':
+    case 'tick':
+      return { kind, at };
+    default:
+      return kind satisfies never;
+  }
+}

@@ -1,0 +1,56 @@
+/** The queryable summary of a sitting, from the engine's state. */
+import { furthestReached } from '../core/rules/fast-forward/rule.ts';
+import type { SessionState } from '../core/session/state.ts';
+import { suppressionsOf } from '../core/verdict/verdict.ts';
+import type { Engine } from './engine.ts';
+import type { SessionRow } from './ports.ts';
+import type { Sitting } from './sitting.ts';
+
+/** Credited time and the furthest position reached by playing, ms; earlier sittings count for the latter. */
+export function progressOf(state: SessionState): {
+  readonly creditedMs: number;
+  readonly furthestMs: number;
+} {
+  return { creditedMs: state.credit.ms, furthestMs: furthestReached(state) };
+}
+
+/** Milliseconds: the stored due time of a connected sitting moves in such steps, not with every batch. */
+const DUE_STEP_MS = 60_000;
+
+function roundUp(at: number): number {
+  return Math.ceil(at / DUE_STEP_MS) * DUE_STEP_MS;
+}
+
+/** When the sitting must be looked at again even if this process is gone: then nobody would see the client leave. */
+function dueOf(sitting: Sitting): number | null {
+  if (sitting.sealed) return null;
+  if (!sitting.connected) return sitting.dueAt;
+  const unseen = roundUp(sitting.at + sitting.facts.pack.session.resumeGraceMs);
+  return sitting.dueAt === null ? unseen : Math.min(sitting.dueAt, unseen);
+}
+
+/** The row to store with the sitting's newest records. */
+export function summaryOf(engine: Engine, sitting: Sitting): SessionRow {
+  const { facts, state } = sitting;
+  const verdict = engine.verdict(state);
+  return {
+    session: facts.session,
+    platform: facts.platform,
+    learner: facts.learner,
+    course: facts.course,
+    lesson: facts.lesson,
+    packId: facts.pack.id,
+    build: state.build,
+    openedAt: sitting.openedAt,
+    endedAt: sitting.ended === null ? null : (state.endedAt ?? sitting.at),
+    ended: sitting.ended,
+    outcome: verdict.outcome,
+    creditedMs: verdict.creditedMs,
+    coveragePermille: verdict.coveragePermille,
+    violations: verdict.findings.filter((f) => f.severity === 'violation').length,
+    suppressions: suppressionsOf(state),
+    credited: verdict.credited,
+    seq: sitting.seq,
+    dueAt: dueOf(sitting),
+  };
+}

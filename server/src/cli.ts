@@ -1,0 +1,58 @@
+#!/usr/bin/env node
+/** Runs a server with the settings of the environment until SIGTERM or SIGINT, or one of the operator's commands. */
+import { type Config, ConfigError, readConfig } from './config/config.ts';
+import { openOffice, type RunningServer, startServer } from './main.ts';
+import { type Command, readCommand, UsageError } from './operator.ts';
+
+/** Exit codes: 1 = a fault while starting or running, 2 = a setting or a command that cannot be used. */
+const EXIT_FAULT = 1;
+const EXIT_CONFIG = 2;
+
+/** Milliseconds for a graceful stop; then the process ends anyway, and the store recovers at the next start. */
+const STOP_MAX_MS = 10_000;
+
+function orExit<T>(read: () => T): T {
+  try {
+    return read();
+  } catch (error) {
+    if (!(error instanceof ConfigError || error instanceof UsageError)) throw error;
+    process.stderr.write(`${error.message}\n`);
+    process.exit(EXIT_CONFIG);
+  }
+}
+
+async function runCommand(config: Config, command: Command): Promise<void> {
+  const office = openOffice(config);
+  try {
+    process.stdout.write(`${await command(office)}\n`);
+  } finally {
+    await office.close();
+  }
+}
+
+function stopOnSignals(server: RunningServer): void {
+  const stop = () => {
+    setTimeout(() => process.exit(EXIT_FAULT), STOP_MAX_MS).unref();
+    server.stop().then(
+      () => process.exit(0),
+      () => process.exit(EXIT_FAULT),
+    );
+  };
+  process.once('SIGTERM', stop);
+  process.once('SIGINT', stop);
+}
+
+async function run(): Promise<void> {
+  const command = orExit(() => readCommand(process.argv.slice(2)));
+  const config = orExit(() => readConfig(process.env));
+  if (command !== null) return runCommand(config, command);
+  // A store that failed once acknowledges nothing any more: ending lets a supervisor restart into recovery.
+  const server = await startServer({ config, onFatal: () => process.exit(EXIT_FAULT) });
+  stopOnSignals(server);
+  process.stdout.write(`${server.url}\n`);
+}
+
+run().catch((error: unknown) => {
+  process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
+  process.exit(EXIT_FAULT);
+});

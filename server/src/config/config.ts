@@ -1,0 +1,105 @@
+/** The environment, read once: every setting with its default, its bounds and its unit. */
+import { z } from 'zod';
+
+/** Settings of a server. */
+export interface Config {
+  readonly host: string;
+  /** 0 = any free port. */
+  readonly port: number;
+  readonly dataDir: string;
+  /** Id of the policy pack of new sittings. */
+  readonly pack: 'zz-2022-2' | 'demo';
+  readonly demo: boolean;
+  readonly logLevel: 'trace' | 'debug' | 'info' | 'warn' | 'error' | 'silent';
+  readonly ticketTtlMs: number;
+  /** Origins from which a page may connect; null = any (the ticket decides). */
+  readonly allowedOrigins: readonly string[] | null;
+  /** Reverse proxies in front whose `X-Forwarded-For` is believed. */
+  readonly trustedProxies: number;
+  readonly batchesPerMinute: number;
+  readonly handshakesPerMinute: number;
+  readonly requestsPerMinute: number;
+}
+
+/** A setting that cannot be used; the message names variable and expectation, never the value. */
+export class ConfigError extends Error {
+  override readonly name: string = 'ConfigError';
+}
+
+function integer(min: number, max: number, fallback: number): z.ZodType<number> {
+  const message = `an integer from ${min} to ${max}`;
+  return z
+    .string()
+    .regex(/^\d{1,12}$/, message)
+    .default(String(fallback))
+    .transform(Number)
+    .refine((value) => value >= min && value <= max, message);
+}
+
+const FLAG = z
+  .enum(['0', '1', 'false', 'true'], '0, 1, false or true')
+  .default('0')
+  .transform((value) => value === '1' || value === 'true');
+
+const LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'silent'] as const;
+
+function isOrigin(text: string): boolean {
+  return URL.canParse(text) && new URL(text).origin === text;
+}
+
+const ORIGINS = z
+  .string()
+  .default('*')
+  .transform((text) => (text.trim() === '*' ? null : text.split(',').map((part) => part.trim())))
+  .refine(
+    (list) => list === null || list.every(isOrigin),
+    '* or origins such as https://a.example, by commas',
+  );
+
+/** The one schema. Names are the environment's; a default stands beside each. */
+const SCHEMA = z.object({
+  ZHENXUE_HOST: z.string().min(1, 'a host name or address').default('127.0.0.1'),
+  ZHENXUE_PORT: integer(0, 65_535, 7_070),
+  ZHENXUE_DATA_DIR: z.string().min(1, 'a folder').default('./data'),
+  ZHENXUE_PACK: z.enum(['zz-2022-2', 'demo'], 'zz-2022-2 or demo').default('zz-2022-2'),
+  ZHENXUE_DEMO: FLAG,
+  ZHENXUE_LOG_LEVEL: z.enum(LEVELS, `one of ${LEVELS.join(', ')}`).default('info'),
+  ZHENXUE_TICKET_TTL_MS: integer(1_000, 3_600_000, 120_000),
+  ZHENXUE_ALLOWED_ORIGINS: ORIGINS,
+  ZHENXUE_TRUSTED_PROXIES: integer(0, 10, 0),
+  // An honest client sends one batch in one to five seconds; after hours offline it catches up at this pace.
+  ZHENXUE_BATCHES_PER_MINUTE: integer(10, 10_000_000, 1_200),
+  // Per address: whole classes start together behind one.
+  ZHENXUE_HANDSHAKES_PER_MINUTE: integer(10, 10_000_000, 600),
+  ZHENXUE_REQUESTS_PER_MINUTE: integer(10, 10_000_000, 1_200),
+});
+
+/**
+ * Reads the settings from an environment. An empty variable counts as absent.
+ * @throws ConfigError naming every variable that cannot be used and what was expected.
+ */
+export function readConfig(env: Readonly<Record<string, string | undefined>>): Config {
+  const given = Object.fromEntries(
+    Object.entries(env).filter(([, value]) => value !== '' && value !== undefined),
+  );
+  const parsed = SCHEMA.safeParse(given);
+  if (!parsed.success) {
+    const problems = parsed.error.issues.map((issue) => `${issue.path.join('.')}: expected ${issue.message}`);
+    throw new ConfigError(problems.join('; '));
+  }
+  const value = parsed.data;
+  return {
+    host: value.ZHENXUE_HOST,
+    port: value.ZHENXUE_PORT,
+    dataDir: value.ZHENXUE_DATA_DIR,
+    pack: value.ZHENXUE_PACK,
+    demo: value.ZHENXUE_DEMO,
+    logLevel: value.ZHENXUE_LOG_LEVEL,
+    ticketTtlMs: value.ZHENXUE_TICKET_TTL_MS,
+    allowedOrigins: value.ZHENXUE_ALLOWED_ORIGINS,
+    trustedProxies: value.ZHENXUE_TRUSTED_PROXIES,
+    batchesPerMinute: value.ZHENXUE_BATCHES_PER_MINUTE,
+    handshakesPerMinute: value.ZHENXUE_HANDSHAKES_PER_MINUTE,
+    requestsPerMinute: value.ZHENXUE_REQUESTS_PER_MINUTE,
+  };
+}

@@ -1,0 +1,269 @@
+/** Puts the parts together: the only place where they meet. Importing this starts nothing. */
+import type { Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { systemClock, systemRandomBytes, systemSchedule, uuidV7 } from './adapters/clock.ts';
+import { type DemoOptions, seedDemo } from './adapters/http/demo.ts';
+import { createHttpApp, createHttpServer } from './adapters/http/server.ts';
+import type { StaticFolders } from './adapters/http/static.ts';
+import { ACCESS_KEY_BYTES, accessKey } from './adapters/keys/access-keys.ts';
+import { type KeyRing, openKeyRing } from './adapters/keys/key-ring.ts';
+import { createTokens } from './adapters/keys/tokens.ts';
+import { createLogger, logOf } from './adapters/log.ts';
+import { createMetrics, type MetricsRegistry } from './adapters/metrics.ts';
+import { createPhotoVault } from './adapters/photos/photo-vault.ts';
+import { type Gateway, startGateway } from './adapters/socketio/gateway.ts';
+import { openSqliteStore, type Store } from './adapters/sqlite/store.ts';
+import { createActorRegistry } from './app/actor-registry.ts';
+import { attributePlatform } from './app/attribute-platform.ts';
+import { canonicalJson } from './app/canonical-json.ts';
+import type { App } from './app/context.ts';
+import { startSweeper } from './app/due-sittings.ts';
+import { RULE_ENGINE } from './app/engine.ts';
+import { hashText } from './app/hash.ts';
+import { createKeyedLock } from './app/keyed-lock.ts';
+import type {
+  AccessKeyRow,
+  Clock,
+  Log,
+  NewId,
+  PlatformRow,
+  RandomBytes,
+  Schedule,
+  SessionStore,
+} from './app/ports.ts';
+import { putAccessKey, putPlatform } from './app/provision.ts';
+import type { Config } from './config/config.ts';
+import type { PolicyPack } from './core/policy/pack.ts';
+import { POLICY_PACKS } from './core/policy/packs.ts';
+
+/** Options of {@link startServer}: the settings, and effects with real defaults. */
+export interface ServerOptions {
+  readonly config: Config;
+  readonly clock?: Clock;
+  readonly schedule?: Schedule;
+  readonly randomBytes?: RandomBytes;
+  readonly newId?: NewId;
+  readonly log?: Log;
+  /** Replaces the pack that the settings name. */
+  readonly pack?: PolicyPack;
+  /** Replaces folders of built files. */
+  readonly folders?: Partial<StaticFolders>;
+  /** Stands between application and store, for fault injection. */
+  readonly wrapSessions?: (store: SessionStore) => SessionStore;
+  /** Told once when the store closed for good: nothing is acknowledged any more, the process should end. */
+  readonly onFatal?: (error: Error) => void;
+}
+
+/** A running server. */
+export interface RunningServer {
+  /** Address to reach it at, without a slash at the end. */
+  readonly url: string;
+  readonly port: number;
+  /** The demo platform's access key in demo mode, else null. A secret. */
+  readonly demoKey: string | null;
+  putPlatform(row: PlatformRow): Promise<void>;
+  /** Makes an access key and stores its hash. @returns the key, shown this once. */
+  createKey(row: Omit<AccessKeyRow, 'hash'>): Promise<string>;
+  /** Stops accepting, lets everything taken in become durable, closes. Calling it again waits for the same stop. */
+  stop(): Promise<void>;
+}
+
+/** Name of the database file in the data folder. */
+const DATABASE_FILE = 'zhenxue.db';
+
+/** Sources and built files lie equally deep below the root. */
+const ROOT = fileURLToPath(new URL('../../', import.meta.url));
+
+function foldersOf(options: ServerOptions): StaticFolders {
+  return {
+    sdk: join(ROOT, 'client-sdk', 'dist'),
+    console: join(ROOT, 'console', 'dist'),
+    demo: join(ROOT, 'server', 'demo'),
+    ...options.folders,
+  };
+}
+
+function packOf(options: ServerOptions): PolicyPack {
+  const pack = options.pack ?? POLICY_PACKS.get(options.config.pack);
+  if (pack === undefined) throw new Error(`pack: expected one of ${[...POLICY_PACKS.keys()].join(', ')}`);
+  return pack;
+}
+
+/** The application over its drivers. */
+function createApp(
+  options: ServerOptions,
+  keys: KeyRing,
+  store: Store,
+  metrics: MetricsRegistry,
+  log: Log,
+): App {
+  const { config, clock = systemClock, schedule = systemSchedule } = options;
+  const { randomBytes = systemRandomBytes, newId = uuidV7, wrapSessions = (sessions) => sessions } = options;
+  const pack = packOf(options);
+  const sessions = wrapSessions(store.sessions);
+  const actors = createActorRegistry({
+    engine: RULE_ENGINE,
+    store: sessions,
+    clock,
+    schedule,
+    metrics,
+    log,
+    onFindings: (sitting) => void attributePlatform(app, sitting),
+  });
+  const folder = join(config.dataDir, 'photos');
+  const app: App = {
+    clock,
+    randomBytes,
+    newId,
+    log,
+    metrics,
+    engine: RULE_ENGINE,
+    sessions,
+    tickets: store.tickets,
+    registry: store.registry,
+    vault: createPhotoVault({ folder, kek: keys.kek, randomBytes, newId }),
+    tokens: createTokens(keys.signing, clock),
+    pack,
+    packHash: hashText(canonicalJson(pack)),
+    ticketTtlMs: config.ticketTtlMs,
+    actors,
+    lock: createKeyedLock(),
+  };
+  return app;
+}
+
+function listen(http: Server, config: Config): Promise<number> {
+  return new Promise((resolve, reject) => {
+    http.once('error', reject);
+    http.listen(config.port, config.host, () => {
+      http.off('error', reject);
+      resolve((http.address() as AddressInfo).port);
+    });
+  });
+}
+
+function urlOf(host: string, port: number): string {
+  const anywhere = host === '0.0.0.0' || host === '::';
+  const name = anywhere ? 'localhost' : host.includes(':') ? `[${host}]` : host;
+  return `http://${name}:${port}`;
+}
+
+function closeHttp(http: Server): Promise<void> {
+  return new Promise((resolve) => {
+    http.close(() => resolve());
+    http.closeIdleConnections();
+    // What is still being answered has had its turn while the sittings were written.
+    http.closeAllConnections();
+  });
+}
+
+/** Parts of a running server, for its stop. */
+interface Parts {
+  readonly app: App;
+  readonly store: Store;
+  readonly http: Server;
+  readonly gateway: Gateway;
+  readonly stopSweeper: () => Promise<void>;
+}
+
+async function stopParts({ app, store, http, gateway, stopSweeper }: Parts): Promise<void> {
+  await stopSweeper();
+  await gateway.stop();
+  await app.actors.stop();
+  await closeHttp(http);
+  await store.close();
+  app.log.info('server.stopped');
+}
+
+/** The HTTP side with its demo, sharing one readiness. */
+function createWeb(
+  options: ServerOptions,
+  parts: {
+    app: App;
+    store: Store;
+    metrics: MetricsRegistry;
+    demo: DemoOptions | null;
+    stopping: () => boolean;
+  },
+): Server {
+  const { config } = options;
+  const { app, store, metrics, demo, stopping } = parts;
+  const notReady = () => (store.failure() !== null ? 'store-failed' : stopping() ? 'stopping' : null);
+  const { requestsPerMinute, trustedProxies } = config;
+  const requestLog = createLogger(options.log === undefined ? config.logLevel : 'silent');
+  const folders = foldersOf(options);
+  const health = { notReady, metrics };
+  return createHttpServer(
+    createHttpApp({ app, health, folders, requestLog, requestsPerMinute, trustedProxies, demo }),
+  );
+}
+
+/** The store alone, for an operator's commands; a running server over the same folder sees the changes at once. */
+export function openOffice(
+  config: Config,
+  randomBytes: RandomBytes = systemRandomBytes,
+): Pick<RunningServer, 'putPlatform' | 'createKey'> & { close(): Promise<void> } {
+  const store = openSqliteStore({ file: join(config.dataDir, DATABASE_FILE) });
+  return { ...officeOf(store, randomBytes), close: () => store.close() };
+}
+
+function officeOf(
+  app: Pick<App, 'registry'>,
+  randomBytes: RandomBytes,
+): Pick<RunningServer, 'putPlatform' | 'createKey'> {
+  return {
+    putPlatform: (row) => putPlatform(app, row),
+    async createKey(row): Promise<string> {
+      const key = accessKey(row.mode, randomBytes(ACCESS_KEY_BYTES));
+      await putAccessKey(app, key, row);
+      return key;
+    },
+  };
+}
+
+/**
+ * Starts a server and resolves when it listens.
+ * @throws Error when the port is taken (`code` is `EADDRINUSE`), the data folder cannot be used, or durability cannot be had.
+ */
+export async function startServer(options: ServerOptions): Promise<RunningServer> {
+  const { config, randomBytes = systemRandomBytes, newId = uuidV7 } = options;
+  const log = options.log ?? logOf(createLogger(config.logLevel));
+  const keys = openKeyRing(config.dataDir, randomBytes, newId);
+  const metrics = createMetrics();
+  const onFailure = (error: Error) => {
+    log.error('store.failed', { error: String(error.cause ?? error) });
+    options.onFatal?.(error);
+  };
+  const store = openSqliteStore({ file: join(config.dataDir, DATABASE_FILE), onFailure });
+  try {
+    const app = createApp(options, keys, store, metrics, log);
+    let stopped: Promise<void> | null = null;
+    let url = '';
+    const platformKey = accessKey('test', keys.derive('demo-platform-key'));
+    const demo = config.demo ? { platformKey, folder: foldersOf(options).demo, url: () => url } : null;
+    if (demo !== null) await seedDemo(app, demo);
+    const http = createWeb(options, { app, store, metrics, demo, stopping: () => stopped !== null });
+    const gateway = startGateway({ http, app, ...config });
+    const ready = () => store.failure() === null && stopped === null;
+    metrics.watch({ liveSittings: app.actors.size, connections: gateway.connections, ready });
+    const port = await listen(http, config);
+    url = urlOf(config.host, port);
+    const stopSweeper = startSweeper(app, options.schedule ?? systemSchedule);
+    log.info('server.listening', { url, pack: app.pack.id, demo: config.demo });
+    return {
+      url,
+      port,
+      demoKey: demo === null ? null : platformKey,
+      ...officeOf(app, randomBytes),
+      stop(): Promise<void> {
+        stopped ??= stopParts({ app, store, http, gateway, stopSweeper });
+        return stopped;
+      },
+    };
+  } catch (error) {
+    await store.close();
+    throw error;
+  }
+}

@@ -1,0 +1,22 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { openSqliteStore } from '../../../server/src/adapters/sqlite/store.ts';
+import { type StoreUnderTest, storeContract } from './store-contract.ts';
+
+async function open(dir: string): Promise<StoreUnderTest> {
+  const store = openSqliteStore({ file: join(dir, 'zhenxue.db') });
+  return {
+    ...store,
+    async reopen() {
+      await store.close();
+      return open(dir);
+    },
+    async destroy() {
+      await store.close();
+      await rm(dir, { recursive: true, force: true });
+    },
+  };
+}
+
+storeContract('sqlite', async () => open(await mkdtemp(join(tmpdir(), 'zhenxue-store-'))));

@@ -1,0 +1,83 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { beginLesson, sitDown, until } from '../../support/person.ts';
+import {
+  type Regulator,
+  regulatorOf,
+  type ServerProcess,
+  startServerProcess,
+  temporaryData,
+} from '../../support/server-process.ts';
+import { launchTabs, type TabbedChromium } from '../../support/tabbed-chromium.ts';
+
+/** The clip lasts 64 s; with a restart in between a little longer. */
+const LESSON_MS = 110_000;
+
+describe('an honest learner in a real browser', () => {
+  const data = temporaryData();
+  let server: ServerProcess;
+  let browser: TabbedChromium;
+  let regulator: Regulator;
+
+  beforeAll(async () => {
+    server = await startServerProcess(data.folder);
+    browser = await launchTabs();
+    regulator = await regulatorOf(server.url);
+  });
+
+  afterAll(async () => {
+    await browser?.stop();
+    await server?.stop();
+    data.remove();
+  });
+
+  it('plays the whole clip, answers popups by keyboard, is photographed → valid', async () => {
+    const page = await browser.tab();
+    await beginLesson(page, server.url, 'honest-1');
+    const person = await sitDown(page);
+    const sitting = await until(
+      () => regulator.sittingOf('honest-1'),
+      (found) => found.verdict.final,
+      LESSON_MS,
+    );
+    await person.leave();
+    expect(sitting.verdict).toMatchObject({ outcome: 'valid', ended: 'completed', findings: [] });
+    expect(sitting.coveragePermille).toBeGreaterThanOrEqual(980);
+    expect(person.answered()).toBeGreaterThanOrEqual(2);
+    expect(sitting.verdict.popups.filter((popup) => popup.answeredAt !== null).length).toBe(
+      person.answered(),
+    );
+    expect(sitting.verdict.classHours.map((hour) => hour.photo !== null)).toEqual([true, true]);
+    await until(
+      () => page.getByTestId('outcome').textContent(),
+      (text) => text?.includes('Valid') === true,
+      10_000,
+    );
+    await page.close();
+  });
+
+  it('goes on after the server was killed and restarted in mid-lesson → valid, nothing acknowledged lost', async () => {
+    const page = await browser.tab();
+    await beginLesson(page, server.url, 'honest-2');
+    const person = await sitDown(page);
+    const before = await until(
+      () => regulator.sittingOf('honest-2'),
+      (found) => found.creditedMs >= 15_000,
+      60_000,
+    );
+    await server.kill();
+    server = await startServerProcess(data.folder, server.port);
+    regulator = await regulatorOf(server.url);
+    const after = await regulator.sittingOf('honest-2');
+    expect(after.session).toBe(before.session);
+    expect(after.creditedMs).toBeGreaterThanOrEqual(before.creditedMs);
+    const sitting = await until(
+      () => regulator.sittingOf('honest-2'),
+      (found) => found.verdict.final,
+      LESSON_MS,
+    );
+    await person.leave();
+    expect(sitting.session).toBe(before.session);
+    expect(sitting.verdict).toMatchObject({ outcome: 'valid', findings: [] });
+    await page.close();
+  });
+});

@@ -1,0 +1,101 @@
+/**
+ * A person in front of the demo lesson. What this person knows of the page is what a screen reader is told (the accessibility
+ * tree, which also holds closed shadow roots), and what it does, it does by keyboard and by pressing what can be pressed.
+ */
+import type { CDPSession, Page } from 'playwright-core';
+
+/** Milliseconds between two looks at the page. */
+const LOOK_MS = 250;
+
+interface AxNode {
+  readonly role?: { readonly value?: string };
+  readonly name?: { readonly value?: string };
+  readonly ignored?: boolean;
+}
+
+/** A person; `leave` ends what it does by itself. */
+export interface Person {
+  /** Popups answered so far. */
+  answered(): number;
+  /** Text that the page tells a screen reader, joined. */
+  reads(): Promise<string>;
+  leave(): Promise<void>;
+}
+
+async function textsOf(session: CDPSession): Promise<string[]> {
+  const { nodes } = (await session.send('Accessibility.getFullAXTree')) as { nodes: AxNode[] };
+  return nodes
+    .filter((node) => node.ignored !== true)
+    .map((node) => `${node.role?.value ?? ''}:${node.name?.value ?? ''}`);
+}
+
+/** The keys that answer the popup on screen; null when there is none. */
+function answerTo(texts: readonly string[]): readonly string[] | null {
+  if (!texts.some((text) => text.startsWith('dialog:'))) return null;
+  for (const text of texts) {
+    const [sum, a, b] = /(\d+) \+ (\d+)/.exec(text) ?? [];
+    if (sum !== undefined) return [...String(Number(a) + Number(b)), 'Enter'];
+  }
+  // The dialog takes the focus, not its button: nobody answers by a key that was meant for something else.
+  return texts.includes('button:I am here') ? ['Tab', 'Enter'] : null;
+}
+
+/** Sits down: from here on every popup is answered by keyboard. */
+export async function sitDown(page: Page): Promise<Person> {
+  const session = await page.context().newCDPSession(page);
+  await session.send('Accessibility.enable');
+  let answered = 0;
+  let here = true;
+  const popup = async (): Promise<readonly string[] | null> => answerTo(await textsOf(session));
+  async function attend(): Promise<void> {
+    while (here) {
+      const keys = await popup();
+      for (const key of here ? (keys ?? []) : []) await page.keyboard.press(key);
+      if (keys !== null) answered += 1;
+      // The popup stays until the server has said that the answer is right.
+      while (here && keys !== null && (await popup()) !== null) await page.waitForTimeout(LOOK_MS);
+      await page.waitForTimeout(LOOK_MS);
+    }
+  }
+  let fault: unknown = null;
+  const attending = attend().catch((error: unknown) => {
+    fault = here ? error : null;
+  });
+  return {
+    answered: () => answered,
+    reads: async () => (await textsOf(session)).join('\n'),
+    async leave() {
+      here = false;
+      await attending;
+      if (fault !== null) throw fault;
+    },
+  };
+}
+
+/** Opens the demo lesson for a learner and begins it. Resolves when the video plays. */
+export async function beginLesson(
+  page: Page,
+  url: string,
+  learner: string,
+  lesson = 'lesson-1',
+): Promise<void> {
+  await page.goto(`${url}/demo/?lang=en&lesson=${lesson}&learner=${learner}`);
+  await page.getByTestId('start').click();
+  await page.waitForFunction(() => (document.querySelector('video')?.currentTime ?? 0) > 0.2);
+}
+
+/** Waits until something that the server is asked for holds; asks again after a moment. @throws after `withinMs`. */
+export async function until<T>(
+  ask: () => Promise<T>,
+  holds: (value: T) => boolean,
+  withinMs: number,
+): Promise<T> {
+  const deadline = Date.now() + withinMs;
+  for (;;) {
+    const value = await ask();
+    if (holds(value)) return value;
+    if (Date.now() > deadline)
+      throw new Error(`expected it to hold within ${withinMs} ms; last: ${JSON.stringify(value)}`);
+    await new Promise((resolve) => setTimeout(resolve, LOOK_MS));
+  }
+}
