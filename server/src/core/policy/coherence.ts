@@ -64,8 +64,22 @@ function timing(pack: PolicyPack): readonly Condition[] {
 }
 
 function scope(pack: PolicyPack): readonly Condition[] {
-  const { session, credit, effective } = pack;
+  const { session, credit, effective, liveness, hints } = pack;
   return [
+    {
+      // Fewer challenges than failures that count could never find anything.
+      path: 'pack.liveness.challengesMax',
+      holds: liveness.challengesMax >= liveness.attempts,
+      expected: `at least attempts (${liveness.attempts})`,
+      got: `${liveness.challengesMax}`,
+    },
+    {
+      // A tolerance of half the grid would take every answer for a machine's.
+      path: 'pack.hints.gridToleranceMs',
+      holds: hints.gridToleranceMs * 4 <= hints.gridMs,
+      expected: `at most a quarter of gridMs (${hints.gridMs})`,
+      got: `${hints.gridToleranceMs}`,
+    },
     {
       path: 'pack.session.resumeGraceMs',
       holds: session.resumeGraceMs < session.lengthMaxMs,

@@ -135,7 +135,7 @@ const LJ_2026_8: PolicyPack = {
     seekSlackMs: 3 * SECOND,
     resetWithinMs: 1_500,
   },
-  multiWindow: { hiddenGraceMs: 3 * SECOND, unfocusedGraceMs: 6 * SECOND },
+  multiWindow: { hiddenGraceMs: 3 * SECOND, unfocusedGraceMs: 6 * SECOND, secondSittingGraceMs: 8 * SECOND },
   popup: {
     gapMaxMs: 3 * MINUTE,
     dueMinMs: 60 * SECOND,
@@ -144,6 +144,17 @@ const LJ_2026_8: PolicyPack = {
     deliveryGraceMs: 45 * SECOND,
   },
   photo: { answerWindowMs: 20 * SECOND, deliveryGraceMs: 45 * SECOND, attemptsMax: 5 },
+  liveness: { required: false, attempts: 4, challengesMax: 6, answerWindowMs: 40 * SECOND, perLesson: 2 },
+  hints: {
+    answersMin: 8,
+    regularSpreadMs: 50,
+    gridMs: 200,
+    gridToleranceMs: 4,
+    inhumanMs: 250,
+    guessedPermille: 250,
+    guessesMin: 12,
+    clockLagMs: 3 * MINUTE,
+  },
   offlineGraceMs: 40 * SECOND,
   session: { resumeGraceMs: 20 * MINUTE, lengthMaxMs: 8 * 60 * MINUTE },
   duties: {

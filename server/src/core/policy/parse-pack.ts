@@ -33,6 +33,8 @@ const SUBJECTS: Readonly<Record<ClauseSubject, true>> = {
   'lesson-order': true,
   'random-photo': true,
   'record-integrity': true,
+  'platform-duties': true,
+  'answer-pattern': true,
   'platform-registered': true,
   'video-approved': true,
   'training-spacing': true,
@@ -59,6 +61,7 @@ const fastForward = object<PolicyPack['fastForward']>({
 const multiWindow = object<PolicyPack['multiWindow']>({
   hiddenGraceMs: integer(0, MINUTE, 'ms'),
   unfocusedGraceMs: integer(0, MINUTE, 'ms'),
+  secondSittingGraceMs: integer(0, MINUTE, 'ms'),
 });
 
 const popup = object<PolicyPack['popup']>({
@@ -74,6 +77,26 @@ const photo = object<PolicyPack['photo']>({
   answerWindowMs: integer(5 * SECOND, 5 * MINUTE, 'ms'),
   deliveryGraceMs: integer(SECOND, 5 * MINUTE, 'ms'),
   attemptsMax: integer(1, 32, 'requests'),
+});
+
+const liveness = object<PolicyPack['liveness']>({
+  required: bool,
+  // Never decided on a single frame, and one failure is a bad day.
+  attempts: integer(2, 10, 'failures'),
+  challengesMax: integer(1, 32, 'challenges'),
+  answerWindowMs: integer(10 * SECOND, 5 * MINUTE, 'ms'),
+  perLesson: integer(0, 8, 'instants'),
+});
+
+const hints = object<PolicyPack['hints']>({
+  answersMin: integer(2, 1_000, 'answers'),
+  regularSpreadMs: integer(0, SECOND, 'ms'),
+  gridMs: integer(1, 10 * SECOND, 'ms'),
+  gridToleranceMs: integer(0, SECOND, 'ms'),
+  inhumanMs: integer(0, 2 * SECOND, 'ms'),
+  guessedPermille: integer(0, 1_000, 'thousandths'),
+  guessesMin: integer(2, 1_000, 'answers'),
+  clockLagMs: integer(SECOND, HOUR, 'ms'),
 });
 
 const session = object<PolicyPack['session']>({
@@ -112,6 +135,8 @@ const pack = object<PolicyPack>({
   multiWindow,
   popup,
   photo,
+  liveness,
+  hints,
   offlineGraceMs: integer(0, 10 * MINUTE, 'ms'),
   session,
   duties,
