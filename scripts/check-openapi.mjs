@@ -2,7 +2,6 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { pathToFileURL } from 'node:url';
 import { runAsProgram } from './gates/sources.mjs';
 import { ROOT, run, tail } from './steps/project.mjs';
 
@@ -28,10 +27,9 @@ export async function lintOpenApi(document) {
   }
 }
 
-/** Lints the document of the built server. @param {string} root */
-export async function checkOpenApi(root) {
-  const built = join(root, 'server/dist/adapters/http/openapi.js');
-  const { openApiDocument } = await import(pathToFileURL(built).href);
+/** Lints the document of the built server. */
+export async function checkOpenApi() {
+  const { openApiDocument } = await import('../server/dist/adapters/http/openapi.js');
   return lintOpenApi(openApiDocument());
 }
 

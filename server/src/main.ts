@@ -23,6 +23,7 @@ import { startSweeper } from './app/due-sittings.ts';
 import { RULE_ENGINE } from './app/engine.ts';
 import { hashText } from './app/hash.ts';
 import { createKeyedLock } from './app/keyed-lock.ts';
+import { createPersons } from './app/persons.ts';
 import type {
   AccessKeyRow,
   Clock,
@@ -114,6 +115,7 @@ function createApp(
   });
   const folder = join(config.dataDir, 'photos');
   const app: App = {
+    persons: createPersons(),
     clock,
     randomBytes,
     newId,

@@ -296,6 +296,7 @@ export const en: Messages = {
     'not-found': 'What was asked for does not exist.',
     'platform-banned': 'The platform is banned.',
     'platform-unlisted': 'The platform is not in the register.',
+    'lesson-locked': 'Earlier lessons come first.',
     'lesson-unknown': 'This lesson was not found.',
     'idempotency-conflict': 'The repeated request differs from the first.',
     'rate-limited': 'Too many requests. Wait a moment.',

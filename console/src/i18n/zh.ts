@@ -291,6 +291,7 @@ export const zh = {
     'not-found': '找不到所请求的内容。',
     'platform-banned': '该平台处于禁入期。',
     'platform-unlisted': '该平台未列入监管平台名录。',
+    'lesson-locked': '请先完成前面的课时。',
     'lesson-unknown': '找不到这节课。',
     'idempotency-conflict': '重复请求的内容不一致。',
     'rate-limited': '请求过于频繁，请稍候再试。',

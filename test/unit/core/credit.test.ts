@@ -7,6 +7,7 @@ import {
   type IntervalSet,
   measure,
   overlap,
+  subtract,
   unite,
 } from '../../../server/src/core/credit/interval-set.ts';
 import { draws } from '../../../server/src/core/session/draw.ts';
@@ -78,5 +79,20 @@ describe('draws', () => {
     expect(() => draws(seed.toUpperCase(), 'popup', 0)).toThrow(RangeError);
     expect(() => draws(seed, 'popup', 0)(0, 2, 1)).toThrow(RangeError);
     expect(() => draws(seed, 'popup', 0)(5, 0, 1)).toThrow(RangeError);
+  });
+});
+
+describe('differences of interval sets', () => {
+  it('agree with differences of sets of points', () => {
+    const pairs = fc.array(interval, { maxLength: 8 });
+    const setOf = (list: readonly (readonly [number, number])[]): IntervalSet =>
+      list.reduce<IntervalSet>((sum, [from, to]) => addInterval(sum, from, to), []);
+    fc.assert(
+      fc.property(pairs, pairs, (a, b) => {
+        const gone = pointsOf(setOf(b));
+        const expected = [...pointsOf(setOf(a))].filter((point) => !gone.has(point));
+        expect([...pointsOf(subtract(setOf(a), setOf(b)))]).toEqual(expected);
+      }),
+    );
   });
 });

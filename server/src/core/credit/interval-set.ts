@@ -85,3 +85,18 @@ export function overlap(set: IntervalSet, from: number, to: number): number {
 export function furthest(set: IntervalSet): number {
   return set[set.length - 1]?.[1] ?? 0;
 }
+
+/** What of `set` is not in `gone`. */
+export function subtract(set: IntervalSet, gone: IntervalSet): IntervalSet {
+  const left: Interval[] = [];
+  for (const interval of set) {
+    let from = interval[0];
+    for (const hole of gone) {
+      if (hole[1] <= from || hole[0] >= interval[1]) continue;
+      if (hole[0] > from) left.push([from, hole[0]]);
+      from = Math.max(from, hole[1]);
+    }
+    if (from < interval[1]) left.push([from, interval[1]]);
+  }
+  return left;
+}

@@ -3,6 +3,22 @@
  * All durations are integer milliseconds; shares are thousandths.
  */
 
+import type { RuleId } from '@zhenxue/protocol';
+
+/** The platform's duties (rules §3). */
+export type DutyId =
+  | 'platform-registered'
+  | 'video-approved'
+  | 'training-spacing'
+  | 'online-share'
+  | 'platform-ban';
+
+/** What a clause can be about. */
+export type ClauseSubject = RuleId | DutyId | 'class-hour';
+
+/** `automatic`: imposed at once, appeal open. `reviewed`: proposed, notified, answered, imposed by two officials (rules §4). */
+export type SanctionMode = 'automatic' | 'reviewed';
+
 /** Thresholds and schedules of one set of rules, with the clauses they come from. */
 export interface PolicyPack {
   readonly id: string;
@@ -11,6 +27,8 @@ export interface PolicyPack {
   readonly source: string;
   /** Clause of the invalidity rules and of the ban, without the source: `20(3)`. */
   readonly clause: string;
+  /** Clauses of what stands elsewhere in the source than {@link PolicyPack.clause}. */
+  readonly clauses: Readonly<Partial<Record<ClauseSubject, string>>>;
   /** First and last local date on which sittings may begin under this pack; null = open. */
   readonly effective: { readonly from: string; readonly to: string | null };
   /** Zone of every local date. */
@@ -98,7 +116,21 @@ export interface PolicyPack {
     /** No sitting lasts longer. */
     readonly lengthMaxMs: number;
   };
+  /** The platform's duties (rules §3). */
+  readonly duties: {
+    /** Whether a platform must be listed in the unified supervision platform on every day of a training. */
+    readonly listingRequired: boolean;
+    /** Whether new video material must be approved before use. */
+    readonly approvalRequired: boolean;
+    /** Calendar months that must have passed since the previous training's assessment ended; 0 = no spacing. */
+    readonly spacingMonths: number;
+    /** Largest share of a programme's class hours on line, thousandths (item 21). */
+    readonly onlineShareMaxPermille: number;
+  };
   readonly sanctions: {
+    readonly mode: SanctionMode;
+    /** `reviewed` only: local days that the platform has for its answer, the day of the notice not counted. */
+    readonly responseWindowDays: number;
     readonly banYears: number;
     /** Distinct sittings with platform findings that trigger a ban. */
     readonly minSessions: number;
@@ -106,4 +138,12 @@ export interface PolicyPack {
     readonly populationSharePermille: number;
     readonly populationWindowMs: number;
   };
+}
+
+/** The reference of the clause behind a rule or duty, such as `zz-2022-2:20(3)`. */
+export function clauseOf(
+  pack: Pick<PolicyPack, 'source' | 'clause' | 'clauses'>,
+  subject: ClauseSubject,
+): string {
+  return `${pack.source}:${pack.clauses[subject] ?? pack.clause}`;
 }

@@ -33,6 +33,8 @@ export interface SittingFacts {
   readonly session: string;
   readonly platform: string;
   readonly learner: string;
+  /** The learner's pseudonym across platforms; absent = known to this platform only. */
+  readonly person?: string;
   readonly course: string;
   readonly lesson: string;
   /** Duration of the lesson's video as registered by the platform, ms. */
