@@ -1,4 +1,5 @@
 /** One learner with one machine, one network and one lesson, over as many page loads as it takes. */
+import type { TicketRequest } from '@zhenxue/protocol';
 import { createMemoryStore } from '../../../client-sdk/src/effects/memory-store.ts';
 import type { Chance } from './chance.ts';
 import type { Ledger } from './ledger.ts';
@@ -15,11 +16,8 @@ export interface WorldParts {
 }
 
 /** Who studies what. */
-export interface Enrolment {
-  readonly learner: string;
+export interface Enrolment extends TicketRequest {
   readonly platform: string;
-  readonly course: string;
-  readonly lesson: string;
   readonly videoMs: number;
   readonly guard: 'enforce' | 'observe';
 }
@@ -57,6 +55,7 @@ const FINAL_CODES: ReadonlySet<string> = new Set([
   'platform-unlisted',
   'session-ended',
   'lesson-unknown',
+  'lesson-locked',
 ]);
 
 /** See the file's comment. */
@@ -144,7 +143,7 @@ export class Learner {
   openPage(): void {
     if (this.finished || this.page !== null) return;
     const { enrolment, wire, behaviour } = this;
-    const { platform, learner, course, lesson, guard } = enrolment;
+    const { platform, videoMs: _, ...request } = enrolment;
     const page = new Page({
       ...this.world,
       wire,
@@ -155,7 +154,7 @@ export class Learner {
       guarded: behaviour.guarded,
       videoMs: enrolment.videoMs,
       build: 'sim/1',
-      getTicket: () => wire.ticket(platform, learner, course, lesson, guard),
+      getTicket: () => wire.ticket(platform, request),
       startAt: (furthestMs) => this.#startAt(furthestMs),
       opened: (opened) => this.#opened(opened),
       closed: (closed, code) => this.#closed(closed, code),

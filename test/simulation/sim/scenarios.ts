@@ -1,7 +1,8 @@
 /** Cheats that take more than one sitting: platforms, and learners who would like to frame one. */
-import type { Verdict } from '@zhenxue/protocol';
+import type { FindingKind, Verdict } from '@zhenxue/protocol';
 import { type Cheat, popupRemover } from './cheats.ts';
-import type { Judgement } from './expectation.ts';
+import { type Judgement, judgeFindings } from './expectation.ts';
+import type { Behaviour } from './learner.ts';
 import type { World } from './world.ts';
 
 const MINUTE = 60_000;
@@ -96,5 +97,110 @@ const framersTooFew: Scenario = {
   },
 };
 
+/** Watches without any trick of its own: only the story as a whole is judged. */
+function watcher(name: string): Behaviour {
+  return { name, honest: false, guarded: true };
+}
+
+const parallelSittings: Scenario = {
+  name: 'parallel sittings on two platforms',
+  admit(world) {
+    const { chance } = world;
+    const startMs = chance.int(0, 2 * MINUTE);
+    const both = ['west-platform', 'east-platform'].map((platform) => {
+      const lesson = world.lesson(platform, chance.pick([12, 15]));
+      const twin = { ...lesson, learner: `of-${platform}`, person: 'one-person' };
+      return world.admit(twin, watcher('one of two sittings'), startMs + chance.int(0, MINUTE));
+    });
+    return (verdicts) => {
+      const own = both.map((learner) =>
+        [...learner.sessions].map((s) => verdicts.get(s)).filter((v) => v != null),
+      );
+      const judged = judgeFindings(own.flat(), [], {
+        rule: 'multi-window',
+        kinds: ['second-sitting'],
+        attribution: 'learner',
+        truth: null,
+      });
+      const credited = own.flat().reduce((total, verdict) => total + verdict.creditedMs, 0);
+      const rows = both.flatMap((l) => [...l.sessions]).map((s) => world.server.disk.sittings.get(s)?.row);
+      const from = Math.min(...rows.map((row) => row?.openedAt ?? Number.POSITIVE_INFINITY));
+      const to = Math.max(...rows.map((row) => row?.endedAt ?? 0));
+      const { slackMs } = world.server.pack.credit;
+      world.ledger.check(
+        'learner-never-credited-twice',
+        credited <= to - from + 2 * slackMs,
+        () => `one person was credited ${credited} ms within ${to - from} ms`,
+      );
+      return judged;
+    };
+  },
+};
+
+/** A ban of the platform itself, on its own act, from the date of the finding. */
+function judgeOwnAct(
+  world: World,
+  platform: string,
+  verdicts: ReadonlyMap<string, Verdict>,
+  kind: FindingKind,
+): Judgement {
+  const found = [...verdicts.values()].flatMap((v) => v.findings).filter((f) => f.kind === kind);
+  const first = Math.min(...found.map((f) => f.span.fromAt));
+  const ban = world.server.disk.bans.find((row) => row.platform === platform);
+  const right =
+    found.length > 0 &&
+    found.every((f) => f.attribution === 'platform' && f.severity === 'violation') &&
+    ban?.startsOn === localDateOf(first) &&
+    ban.endsOn === twoYearsOn(ban.startsOn);
+  return {
+    found: right,
+    detail: `expected ${kind} by the platform and its ban, got ${ban?.startsOn ?? 'no ban'}`,
+  };
+}
+
+const overriddenOrder: Scenario = {
+  name: 'lesson out of order, override by the platform',
+  admit(world) {
+    const platform = 'hasty-platform';
+    const lesson = world.lastLesson(platform, 12);
+    world.admit({ ...lesson, learner: 'o1', overrideOrder: true }, watcher('watches lesson 3 first'), MINUTE);
+    return (verdicts) => judgeOwnAct(world, platform, verdicts, 'lesson-skipped');
+  },
+};
+
+const lockedLesson: Scenario = {
+  name: 'lesson out of order, refused',
+  admit(world) {
+    const lesson = world.lastLesson('orderly-platform', 12);
+    const learner = world.admit({ ...lesson, learner: 'o2' }, watcher('asks for lesson 3 first'), MINUTE);
+    return () => ({
+      found: learner.refusedWith === 'lesson-locked' && learner.sessions.size === 0,
+      detail: `expected lesson-locked, got ${learner.refusedWith ?? 'a sitting'}`,
+    });
+  },
+};
+
+const controlsTurnedOff: Scenario = {
+  name: 'popups turned off by the ticket',
+  admit(world) {
+    const platform = 'blind-platform';
+    const lesson = world.lesson(platform, 12);
+    world.admit(
+      { ...lesson, learner: 'o3', controlsOff: ['popup'] },
+      watcher('watches without popups'),
+      MINUTE,
+    );
+    return (verdicts) => judgeOwnAct(world, platform, verdicts, 'control-disabled');
+  },
+};
+
 /** All of them. */
-export const SCENARIOS: readonly Scenario[] = [platformSuppresses, loneFramer, framersTooFew];
+export const SCENARIOS: readonly Scenario[] = [
+  platformSuppresses,
+  loneFramer,
+  framersTooFew,
+  parallelSittings,
+  overriddenOrder,
+  lockedLesson,
+  controlsTurnedOff,
+];

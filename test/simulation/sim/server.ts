@@ -7,6 +7,7 @@ import { startSweeper } from '../../../server/src/app/due-sittings.ts';
 import { RULE_ENGINE } from '../../../server/src/app/engine.ts';
 import { hashText } from '../../../server/src/app/hash.ts';
 import { createKeyedLock } from '../../../server/src/app/keyed-lock.ts';
+import { createPersons } from '../../../server/src/app/persons.ts';
 import type { BanRow, Log, SessionAppend } from '../../../server/src/app/ports.ts';
 import type { PolicyPack } from '../../../server/src/core/policy/pack.ts';
 import type { Chance } from './chance.ts';
@@ -126,6 +127,7 @@ export class SimServer {
       packHash: hashText(canonicalJson(this.pack)),
       ticketTtlMs: TICKET_TTL_MS,
       actors,
+      persons: createPersons(),
       lock: createKeyedLock(),
     };
     startSweeper(app, time.scheduleOf(host));

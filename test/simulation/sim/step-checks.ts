@@ -48,8 +48,17 @@ export function checkAppended(
   if (state !== null && records.length % SIZE_EVERY === 0) checkSize(ledger, state);
 }
 
+/** What the platform did towards the server needs no population: no learner can forge it (rules §4 (a)). */
+function isOwnAct(disk: Disk, ban: BanRow): boolean {
+  return ban.finding.cites.every(({ session, finding }) => {
+    const found = disk.sittings.get(session)?.findings.get(finding);
+    return found?.attribution === 'platform' && found.severity === 'violation';
+  });
+}
+
 /** A ban needs the same suppression from enough learners in a large enough share of the sittings (rules §4). */
 export function checkBan(ledger: Ledger, disk: Disk, pack: PolicyPack, ban: BanRow, now: number): void {
+  if (isOwnAct(disk, ban)) return;
   const cited = ban.finding.cites.map((cite) => disk.sittings.get(cite.session));
   const first = cited[0];
   const learners = new Set(cited.map((kept) => kept?.row.learner)).size;

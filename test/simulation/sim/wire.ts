@@ -3,7 +3,7 @@
  * connections, at one end before the other. After that the client sends again, so the server sees duplicates, and messages of
  * an old connection that arrive while a new one is being opened.
  */
-import type { BatchAck, Directive, Welcome } from '@zhenxue/protocol';
+import type { BatchAck, Directive, TicketRequest, Welcome } from '@zhenxue/protocol';
 import type {
   LinkEvents,
   OpenLink,
@@ -102,21 +102,10 @@ export class Wire {
   }
 
   /** Asks the platform's backend for a ticket. */
-  async ticket(
-    platform: string,
-    learner: string,
-    course: string,
-    lesson: string,
-    guard: 'enforce' | 'observe',
-  ): Promise<Ticket> {
+  async ticket(platform: string, request: TicketRequest): Promise<Ticket> {
     await this.#pause(2 * this.#latency());
     if (this.down || !this.#server.up) throw new Error('the platform cannot be reached');
-    const { ticket, session } = await issueTicket(this.#server.app, platform, {
-      learner,
-      course,
-      lesson,
-      guard,
-    });
+    const { ticket, session } = await issueTicket(this.#server.app, platform, request);
     await this.#pause(this.#latency());
     return { ticket, session };
   }
@@ -306,7 +295,7 @@ export class Wire {
     if (!conn.serverOpen) return;
     conn.serverOpen = false;
     const { link } = conn;
-    if (link !== null) conn.joined?.then((actor) => disconnectSession(actor, link)).catch(ignore);
+    if (link !== null) conn.joined?.then((actor) => disconnectSession(conn.app, actor, link)).catch(ignore);
   }
 }
 

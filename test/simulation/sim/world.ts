@@ -37,6 +37,8 @@ export interface World extends WorldParts {
   admit(enrolment: Enrolment, behaviour: Behaviour, startMs: number): Learner;
   /** Registers a lesson at a platform. */
   lesson(platform: string, minutes: number): Enrolment;
+  /** Registers a specialised course of three lessons. @returns its last lesson. */
+  lastLesson(platform: string, minutes: number): Enrolment;
 }
 
 function qualityOf(chance: Chance): WireQuality {
@@ -54,24 +56,29 @@ function createWorld(seed: number): World {
   const parts: WorldParts = { time, server, ledger };
   const learners: Learner[] = [];
   let lessons = 0;
+  function register(
+    platform: string,
+    minutes: number,
+    ids: readonly string[],
+    specialised: boolean,
+  ): Enrolment {
+    lessons += 1;
+    const { disk } = server;
+    disk.platforms.set(platform, { id: platform, name: platform, listed: true });
+    const course = `c${lessons}`;
+    const videoMs = minutes * MINUTE + chance.int(0, 30_000);
+    const list = ids.map((id) => ({ id, title: id, videoMs }));
+    const kept = disk.courses.get(platform) ?? new Map();
+    disk.courses.set(platform, kept.set(course, { id: course, title: course, specialised, lessons: list }));
+    return { learner: '', platform, course, lesson: ids.at(-1) ?? '', videoMs, guard: 'enforce' };
+  }
   return {
     ...parts,
     seed,
     chance,
     learners,
-    lesson(platform, minutes) {
-      lessons += 1;
-      const { disk } = server;
-      disk.platforms.set(platform, { id: platform, name: platform, listed: true });
-      const course = `c${lessons}`;
-      const videoMs = minutes * MINUTE + chance.int(0, 30_000);
-      const kept = disk.courses.get(platform) ?? new Map();
-      disk.courses.set(
-        platform,
-        kept.set(course, { id: course, title: course, lessons: [{ id: 'l1', title: 'l1', videoMs }] }),
-      );
-      return { learner: '', platform, course, lesson: 'l1', videoMs, guard: 'enforce' };
-    },
+    lesson: (platform, minutes) => register(platform, minutes, ['l1'], false),
+    lastLesson: (platform, minutes) => register(platform, minutes, ['l1', 'l2', 'l3'], true),
     admit(enrolment, behaviour, startMs) {
       const learner = new Learner(parts, enrolment, behaviour, chance.fork(learners.length + 10), {
         ...qualityOf(chance),
