@@ -7,6 +7,7 @@ import type {
   AccessKeyRow,
   BanRow,
   PlatformRow,
+  Population,
   RegistryStore,
   SessionAppend,
   SessionRow,
@@ -115,6 +116,22 @@ function applyAppend(disk: Disk, kept: StoredSitting, append: SessionAppend): vo
   for (const finding of append.findings) kept.findings.set(finding.id, finding);
 }
 
+function populationOf(
+  rows: readonly SessionRow[],
+  { platform, course, lesson, build, suppression, from, to }: Parameters<SessionStore['population']>[0],
+): Population {
+  const of = rows.filter(
+    (row) =>
+      row.platform === platform &&
+      row.course === course &&
+      row.lesson === lesson &&
+      row.build === build &&
+      row.openedAt >= from &&
+      row.openedAt <= to,
+  );
+  return { sittings: of.length, affected: of.filter((row) => row.suppressions.includes(suppression)) };
+}
+
 /** @param look is told after every append that became durable. */
 export function createSessionStore(
   disk: Disk,
@@ -176,19 +193,7 @@ export function createSessionStore(
       lessonOf(platform, learner, course, lesson)
         .filter((row) => row.outcome !== 'invalid')
         .flatMap((row) => row.credited),
-    async population({ platform, course, lesson, build, suppression, from, to }) {
-      const of = rows().filter(
-        (row) =>
-          row.platform === platform &&
-          row.course === course &&
-          row.lesson === lesson &&
-          row.build === build &&
-          row.openedAt >= from &&
-          row.openedAt <= to,
-      );
-      const affected = of.filter((row) => row.suppressions.includes(suppression));
-      return { sittings: of.length, affected };
-    },
+    population: async (query) => populationOf(rows(), query),
   };
 }
 
