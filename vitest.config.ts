@@ -18,7 +18,7 @@ const PROJECTS: readonly { readonly name: string; readonly timeoutMs: number }[]
   { name: 'hostile', timeoutMs: 30_000 },
   { name: 'contract', timeoutMs: 30_000 },
   // Sixty worlds with their learners, cheats and crashes.
-  { name: 'simulation', timeoutMs: 120_000 },
+  { name: 'simulation', timeoutMs: 240_000 },
   { name: 'integration', timeoutMs: 60_000 },
   // A real browser watches a lesson of 64 s, sometimes twice.
   { name: 'e2e', timeoutMs: 240_000 },

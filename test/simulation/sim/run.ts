@@ -46,13 +46,21 @@ function printFailures(ledger: Ledger, print: (line: string) => void): number {
   return printed;
 }
 
-/** Runs `seeds` worlds from seed `first` on. */
-export async function simulate(first: number, seeds: number, print: (line: string) => void): Promise<Report> {
+/**
+ * Runs `seeds` worlds from seed `first` on.
+ * @param run lets one world live; replaced to see what a failing one looks like.
+ */
+export async function simulate(
+  first: number,
+  seeds: number,
+  print: (line: string) => void,
+  run: (seed: number) => Promise<Ledger> = runWorld,
+): Promise<Report> {
   const cpuBefore = process.cpuUsage();
   const ledgers: Ledger[] = [];
   let printed = 0;
   for (let i = 0; i < seeds; i += 1) {
-    const ledger = await runWorld(first + i);
+    const ledger = await run(first + i);
     ledgers.push(ledger);
     if (printed < PRINTED_MAX) printed += printFailures(ledger, print);
     if ((i + 1) % PROGRESS_EVERY === 0) print(`${i + 1} of ${seeds} seeds`);
