@@ -8,6 +8,7 @@ async function open(dir: string): Promise<StoreUnderTest> {
   const store = openSqliteStore({ file: join(dir, 'zhenxue.db') });
   return {
     ...store,
+    another: async () => openSqliteStore({ file: join(dir, 'zhenxue.db') }),
     async reopen() {
       await store.close();
       return open(dir);
