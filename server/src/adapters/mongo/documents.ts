@@ -1,6 +1,7 @@
 /**
  * The documents and their indexes. One append is one document of `groups`, so it is there whole or not at all; the summary
- * in `sessions` is derived from the groups and can be made again from them (docs/adr/0009).
+ * in `sessions` is derived from the groups and can be made again from them. Wherever two writers may want the same thing,
+ * an insert under a unique key decides (docs/adr/0009).
  */
 import type { BanView, Course, EndReason, Finding, Outcome, PlatformFinding } from '@zhenxue/protocol';
 import { type Connection, type Model, Schema } from 'mongoose';
@@ -78,7 +79,13 @@ export interface TicketDoc {
   readonly _id: string;
   readonly session: string;
   readonly expiresAt: number;
-  readonly usedAt: number | null;
+}
+
+/** That a ticket was used; under the ticket's key, so that it can be there once. */
+export interface TicketUseDoc {
+  readonly _id: string;
+  readonly expiresAt: number;
+  readonly usedAt: number;
 }
 
 /** A registered platform. */
@@ -105,15 +112,16 @@ export interface KeyDoc {
   readonly mode: 'test' | 'live';
 }
 
-/** All findings of one kind against one platform, with their bans: one document, so that both are written together. */
+/** A finding against a platform with its ban: one document, so that both are written together. */
 export interface SanctionDoc {
+  /** `[platform, kind, number]`: whoever comes second with a number finds it taken and has to look again. */
   readonly _id: string;
   readonly platform: string;
-  readonly version: number;
-  readonly imposed: readonly {
-    readonly finding: PlatformFinding;
-    readonly ban: Omit<BanView, 'inForce' | 'platformName'>;
-  }[];
+  readonly kind: string;
+  /** 1, 2, 3, … among the findings of one kind against one platform. */
+  readonly number: number;
+  readonly finding: PlatformFinding;
+  readonly ban: Omit<BanView, 'inForce' | 'platformName'>;
 }
 
 /** Which program wrote the database. */
@@ -128,6 +136,7 @@ export interface Models {
   readonly groups: Model<GroupDoc>;
   readonly owners: Model<OwnerDoc>;
   readonly tickets: Model<TicketDoc>;
+  readonly ticketUses: Model<TicketUseDoc>;
   readonly platforms: Model<PlatformDoc>;
   readonly courses: Model<CourseDoc>;
   readonly keys: Model<KeyDoc>;
@@ -217,17 +226,20 @@ export function createModels(connection: Connection): Models {
   const model = <T>(name: string, schema: Schema): Model<T> =>
     connection.model(name, schema, name) as unknown as Model<T>;
   const simple = (fields: Record<string, unknown>) => new Schema({ _id: text, ...fields }, OPTIONS);
-  const tickets = simple({ session: text, expiresAt: integer, usedAt: maybeInteger });
+  const tickets = simple({ session: text, expiresAt: integer });
   tickets.index({ expiresAt: 1 });
+  const ticketUses = simple({ expiresAt: integer, usedAt: integer });
+  ticketUses.index({ expiresAt: 1 });
   const courses = simple({ platform: text, id: text, body: anything });
   courses.index({ platform: 1, id: 1 }, { unique: true });
-  const sanctions = simple({ platform: text, version: integer, imposed: [anything] });
-  sanctions.index({ platform: 1 });
+  const sanctions = simple({ platform: text, kind: text, number: integer, finding: anything, ban: anything });
+  sanctions.index({ platform: 1, kind: 1, number: 1 }, { unique: true });
   return {
     sessions: model('sessions', sessionSchema()),
     groups: model('groups', groupSchema()),
     owners: model('owners', simple({ until: integer })),
     tickets: model('tickets', tickets),
+    ticketUses: model('ticket_uses', ticketUses),
     platforms: model('platforms', simple({ name: text, listed: flag })),
     courses: model('courses', courses),
     keys: model('access_keys', simple({ label: text, platform: maybeText, scopes: [String], mode: text })),

@@ -1,7 +1,8 @@
 /**
- * Who may write to a sitting, in MongoDB. Three steps, each one atomic write: raise the epoch in the sitting's document,
- * put up a fence in the next slot of its groups, bring the summary up to what was written before the fence. From the
- * fence on an older owner finds its next slot taken, whatever it believes about the time.
+ * Who may write to a sitting, in MongoDB. Three steps: raise the epoch in the sitting's document, put up a fence in the
+ * next slot of its groups, bring the summary up to what was written before the fence. The fence decides: it is an insert
+ * under a unique key, there is one per epoch, and from then on an older owner finds its next slot taken, whatever it
+ * believes about the time.
  */
 import type { HeldLease, LeaseStore } from '../../app/ports.ts';
 import type { GroupDoc, Models, SessionDoc } from './documents.ts';
@@ -19,11 +20,11 @@ async function lives(models: LeaseModels, owner: string, at: number): Promise<bo
   return doc !== null && doc.until > at;
 }
 
-/** Takes the next free slot without a record. @returns the slot, null when a newer epoch was there before. */
+/** Takes the next free slot without a record. @returns the slot, null when somebody came first. */
 async function putFence({ groups }: LeaseModels, session: string, epoch: number): Promise<number | null> {
   for (let tries = 0; tries < FENCE_TRIES_MAX; tries += 1) {
     const last = await lastGroup({ groups }, session);
-    if (last.epoch > epoch) return null;
+    if (last.epoch >= epoch) return null;
     const slot = last.slot + 1;
     const fence: GroupDoc = {
       _id: `${session}/${slot}`,

@@ -10,39 +10,30 @@ type RegistryModels = Pick<Models, 'platforms' | 'courses' | 'keys' | 'sanctions
 /** Other writers of one platform's findings of one kind that may come first before a writer gives up. */
 const IMPOSE_TRIES_MAX = 20;
 
-/** Adds to the document that was read, or finds that somebody else changed it meanwhile. */
-async function addTo(
+/** Writes finding and ban under the next free number, unless one of the earlier ones cites the same sitting. */
+async function impose(
   { sanctions }: RegistryModels,
-  known: SanctionDoc | null,
-  next: SanctionDoc,
+  finding: PlatformFinding,
+  ban: BanRow,
 ): Promise<boolean> {
-  if (known !== null) {
-    const { version, imposed } = next;
-    const unchanged = { _id: known._id, version: known.version };
-    return (await sanctions.updateOne(unchanged, { $set: { version, imposed } })).matchedCount === 1;
-  }
-  try {
-    await sanctions.collection.insertOne(next as never);
-    return true;
-  } catch (error) {
-    if (isDuplicate(error)) return false;
-    throw error;
-  }
-}
-
-async function impose(models: RegistryModels, finding: PlatformFinding, ban: BanRow): Promise<boolean> {
   const { platform, kind } = finding;
-  const _id = JSON.stringify([platform, kind]);
   const cited = new Set(finding.cites.map(({ session }) => session));
   for (let tries = 0; tries < IMPOSE_TRIES_MAX; tries += 1) {
-    const known = (await models.sanctions.findById(_id).lean()) as SanctionDoc | null;
-    const before = known?.imposed ?? [];
+    const before = (await sanctions.find({ platform, kind }).sort({ number: 1 }).lean()) as SanctionDoc[];
     if (before.some((old) => old.finding.cites.some(({ session }) => cited.has(session)))) return false;
-    const imposed = [...before, { finding, ban }];
-    if (await addTo(models, known, { _id, platform, version: (known?.version ?? 0) + 1, imposed }))
+    const number = (before.at(-1)?.number ?? 0) + 1;
+    const doc: SanctionDoc = {
+      _id: JSON.stringify([platform, kind, number]),
+      ...{ platform, kind, number, finding, ban },
+    };
+    try {
+      await sanctions.collection.insertOne(doc as never);
       return true;
+    } catch (error) {
+      if (!isDuplicate(error)) throw error;
+    }
   }
-  throw new Refusal('unavailable', 'store: expected fewer writers of one platform’s findings at once');
+  throw new Refusal('unavailable', 'store: expected fewer writers of findings against one platform at once');
 }
 
 /** Sittings per platform that match. */
@@ -77,7 +68,7 @@ async function findKey({ keys }: RegistryModels, hash: string): Promise<AccessKe
 
 async function listBans({ sanctions }: RegistryModels, platform: string | null): Promise<readonly BanRow[]> {
   const docs = (await sanctions.find(platform === null ? {} : { platform }).lean()) as SanctionDoc[];
-  const bans = docs.flatMap(({ imposed }) => imposed.map(({ ban }) => ban));
+  const bans = docs.map(({ ban }) => ban);
   return bans.sort((a, b) => b.imposedAt - a.imposedAt || (a.id < b.id ? 1 : -1));
 }
 
