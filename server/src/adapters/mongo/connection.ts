@@ -34,13 +34,13 @@ export function assertWriteConcern(
   }
 }
 
-async function connect(uri: string): Promise<Connection> {
+async function connect(uri: string, selectMs: number): Promise<Connection> {
   const options = {
     autoIndex: false,
     autoCreate: false,
     bufferCommands: false,
     maxPoolSize: POOL_MAX,
-    serverSelectionTimeoutMS: SELECT_MS,
+    serverSelectionTimeoutMS: selectMs,
     socketTimeoutMS: SOCKET_MS,
     promoteBuffers: true,
     writeConcern: WRITE_CONCERN,
@@ -73,8 +73,8 @@ async function checkFirstWrite({ meta }: Models): Promise<void> {
  * Connects, checks settings and makes the indexes.
  * @throws Error when there is no server, it was written by a newer program, or durability cannot be had. Never holds the address.
  */
-export async function openDatabase(uri: string): Promise<Database> {
-  const connection = await connect(uri);
+export async function openDatabase(uri: string, selectMs: number = SELECT_MS): Promise<Database> {
+  const connection = await connect(uri, selectMs);
   try {
     assertWriteConcern(connection.getClient().options.writeConcern);
     const models = createModels(connection);

@@ -14,13 +14,15 @@ export interface MongoOptions {
   readonly uri: string;
   /** Told once when a commit failed and the store closed for good. */
   readonly onFailure?: (error: Error) => void;
+  /** Milliseconds to look for a server that can be written to. */
+  readonly selectMs?: number;
   /** Ends a turn of the event loop; replaced in tests. */
   readonly defer?: Defer;
 }
 
 /** @throws Error when there is no such server or full durability cannot be had; the message never holds the address. */
 export async function openMongoStore(options: MongoOptions): Promise<Store> {
-  const { connection, models } = await openDatabase(options.uri);
+  const { connection, models } = await openDatabase(options.uri, options.selectMs);
   const slots = createSlots(models);
   const writer = createWriter(models, slots, options.onFailure ?? (() => {}), options.defer);
   return {
