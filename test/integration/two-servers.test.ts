@@ -45,7 +45,7 @@ async function startLesson(server: TestServer): Promise<TestClient> {
   return client;
 }
 
-function suite(name: string, env: () => Env): void {
+function sleeping(name: string, env: () => Env): void {
   describe(`two servers on one store: ${name}`, () => {
     it('given one that sleeps, then the other takes over after its life, and it writes nothing when it wakes', async () => {
       const { a, b } = await startTwo(env());
@@ -80,7 +80,11 @@ function suite(name: string, env: () => Env): void {
       await expect.poll(wake, SOON).toBe(true);
       expect(await now.send([playing(1_000)])).toMatchObject({ ok: true, seq: 2 });
     });
+  });
+}
 
+function handing(name: string, env: () => Env): void {
+  describe(`two servers on one store, handing over: ${name}`, () => {
     it('given a learner who comes back at the other server, then the first one lets go at its next sign of life', async () => {
       const { a, b } = await startTwo(env());
       const old = await startLesson(a);
@@ -117,6 +121,11 @@ function suite(name: string, env: () => Env): void {
       expect(await old.send([playing(1_000)])).toMatchObject({ ok: false });
     });
   });
+}
+
+function suite(name: string, env: () => Env): void {
+  sleeping(name, env);
+  handing(name, env);
 }
 
 suite('sqlite', () => ({}));

@@ -84,11 +84,36 @@ async function stopActor(actor: SessionActor): Promise<void> {
   await actor.settled();
 }
 
+/** What giving up and keeping need. */
+type Keeping = Pick<RegistryDeps, 'leases' | 'metrics'>;
+
 /** One entry of the registry. */
 interface Entry {
   readonly loading: Promise<SessionActor>;
   actor: SessionActor | null;
   usedAt: number;
+}
+
+async function handOver(deps: Keeping, entries: Map<string, Entry>, held: HeldLease): Promise<void> {
+  const entry = entries.get(held.session);
+  const actor = entry?.actor ?? null;
+  // Being loaded just now: whoever waits asks again.
+  if (entry !== undefined && actor === null) return;
+  if (actor !== null) {
+    entries.delete(held.session);
+    await stopActor(actor).catch(() => deps.metrics.count('lease.hand_over_failed'));
+  }
+  await deps.leases.release(held);
+}
+
+function keepOnly(deps: Keeping, entries: Map<string, Entry>, leases: readonly HeldLease[]): void {
+  const epochs = new Map(leases.map(({ session, epoch }) => [session, epoch]));
+  for (const [session, { actor }] of entries) {
+    if (actor === null || epochs.get(session) === actor.epoch) continue;
+    entries.delete(session);
+    actor.abandon();
+    deps.metrics.count('lease.lost');
+  }
 }
 
 /** @param deps shared by all actors. */
@@ -141,26 +166,8 @@ export function createActorRegistry(
         giveUp({ session, epoch: actor.epoch });
       }
     },
-    async handOver(held: HeldLease): Promise<void> {
-      const entry = entries.get(held.session);
-      const actor = entry?.actor ?? null;
-      // Being loaded just now: whoever waits asks again.
-      if (entry !== undefined && actor === null) return;
-      if (actor !== null) {
-        entries.delete(held.session);
-        await stopActor(actor).catch(() => deps.metrics.count('lease.hand_over_failed'));
-      }
-      await deps.leases.release(held);
-    },
-    keepOnly(leases: readonly HeldLease[]): void {
-      const epochs = new Map(leases.map(({ session, epoch }) => [session, epoch]));
-      for (const [session, { actor }] of entries) {
-        if (actor === null || epochs.get(session) === actor.epoch) continue;
-        entries.delete(session);
-        actor.abandon();
-        deps.metrics.count('lease.lost');
-      }
-    },
+    handOver: (held) => handOver(deps, entries, held),
+    keepOnly: (leases) => keepOnly(deps, entries, leases),
     async stop(): Promise<void> {
       stopping = true;
       const actors = [...entries.values()].map((entry) => entry.actor).filter((actor) => actor !== null);

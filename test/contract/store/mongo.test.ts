@@ -1,7 +1,8 @@
 import { afterAll, describe, it } from 'vitest';
 import { openMongoStore } from '../../../server/src/adapters/mongo/store.ts';
 import { MONGO_MISSING, startMongo } from '../../support/mongo.ts';
-import { type StoreUnderTest, storeContract } from './store-contract.ts';
+import { storeContract } from './store-contract.ts';
+import type { StoreUnderTest } from './store-fixtures.ts';
 
 if (MONGO_MISSING !== null) {
   describe('store contract: mongodb', () => {

@@ -1,7 +1,7 @@
 /**
  * The documents and their indexes. One append is one document of `groups`, so it is there whole or not at all; the summary
  * in `sessions` is derived from the groups and can be made again from them. Wherever two writers may want the same thing,
- * an insert under a unique key decides (docs/adr/0009).
+ * an insert under a unique key decides (docs/adr/0011).
  */
 import type { BanView, Course, EndReason, Finding, Outcome, PlatformFinding } from '@zhenxue/protocol';
 import { type Connection, type Model, Schema } from 'mongoose';

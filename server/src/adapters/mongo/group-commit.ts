@@ -66,33 +66,12 @@ export function createWriter(
     if (first) onFailure(failed);
   }
 
-  async function commit(taken: readonly Queued[]): Promise<void> {
-    const groups = await gather(slots, taken, (rest) => queue.unshift(...rest));
-    if (groups.length === 0) return;
-    const docs = groups.map(({ doc }) => doc);
-    const refused = await models.groups.collection
-      .bulkWrite(
-        docs.map((document) => ({ insertOne: { document: document as never } })),
-        { ordered: false },
-      )
-      .then(() => new Set<number>(), refusedIndexes);
-    const stored = groups.filter((group, i) => {
-      if (!refused.has(i)) return true;
-      slots.forget(group.doc.session);
-      for (const { reject } of group.members) reject(new LeaseLost());
-      return false;
-    });
-    for (const { place, doc } of stored) place.slot = doc.slot;
-    if (stored.length > 0) await project(models, stored);
-    for (const { members } of stored) for (const { resolve } of members) resolve();
-  }
-
   async function run(): Promise<void> {
     while (queue.length > 0 && failed === null) {
       const taken = queue;
       queue = [];
       try {
-        await commit(taken);
+        await commit(models, slots, taken, (rest) => queue.unshift(...rest));
       } catch (error) {
         fail(taken, error);
       }
@@ -117,6 +96,33 @@ export function createWriter(
       failed ??= new Refusal('unavailable', 'store: expected to be open; it was closed');
     },
   };
+}
+
+/** Stores what was taken from the queue and answers everybody in it. What does not fit any more goes back. */
+async function commit(
+  models: Pick<Models, 'sessions' | 'groups'>,
+  slots: Slots,
+  taken: readonly Queued[],
+  putBack: (rest: readonly Queued[]) => void,
+): Promise<void> {
+  const groups = await gather(slots, taken, putBack);
+  if (groups.length === 0) return;
+  const docs = groups.map(({ doc }) => doc);
+  const refused = await models.groups.collection
+    .bulkWrite(
+      docs.map((document) => ({ insertOne: { document: document as never } })),
+      { ordered: false },
+    )
+    .then(() => new Set<number>(), refusedIndexes);
+  const stored = groups.filter((group, i) => {
+    if (!refused.has(i)) return true;
+    slots.forget(group.doc.session);
+    for (const { reject } of group.members) reject(new LeaseLost());
+    return false;
+  });
+  for (const { place, doc } of stored) place.slot = doc.slot;
+  if (stored.length > 0) await project(models, stored);
+  for (const { members } of stored) for (const { resolve } of members) resolve();
 }
 
 function sizeOf({ records }: SessionAppend): number {

@@ -106,7 +106,7 @@ CREATE TABLE bans (
 CREATE INDEX bans_by_platform ON bans (platform, imposed_at);
 `;
 
-/** Leases (docs/adr/0008): in the row that every append reads anyway, so that fencing costs no further look. */
+/** Leases (docs/adr/0010): in the row that every append reads anyway, so that fencing costs no further look. */
 const V2 = `
 ALTER TABLE sessions ADD COLUMN epoch INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE sessions ADD COLUMN owner TEXT;
