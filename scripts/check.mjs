@@ -11,7 +11,7 @@ import { ROOT, runMain, seconds } from './steps/project.mjs';
  * @returns {Promise<readonly (readonly Gate[])[]>}
  */
 async function loadLanes() {
-  const [layers, sizes, exported, codes, dependencies, wording, sdk, tools] = await Promise.all([
+  const [layers, sizes, exported, codes, dependencies, wording, sdk, openApi, tools] = await Promise.all([
     import('./check-layers.mjs'),
     import('./check-sizes.mjs'),
     import('./check-exports.mjs'),
@@ -19,6 +19,7 @@ async function loadLanes() {
     import('./check-dependencies.mjs'),
     import('./check-wording.mjs'),
     import('./check-sdk-size.mjs'),
+    import('./check-openapi.mjs'),
     import('./gates/tools.mjs'),
   ]);
   const compiler = [
@@ -33,6 +34,7 @@ async function loadLanes() {
     { name: 'dependencies', check: dependencies.checkDependencies },
     { name: 'wording', check: wording.checkWording },
     { name: 'SDK size', check: sdk.checkSdkSize },
+    { name: 'OpenAPI (redocly)', check: openApi.checkOpenApi },
     { name: 'biome', check: tools.checkBiome },
     { name: 'console (vue-tsc)', check: tools.checkTemplates },
   ];

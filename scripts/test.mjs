@@ -9,7 +9,7 @@ import { ensureMongo } from './steps/ensure-mongo.mjs';
 import { ROOT, runMain } from './steps/project.mjs';
 import { addSkip, closingTable, countingReporter } from './steps/suite-reporter.mjs';
 
-const SUITES = ['unit', 'property', 'hostile', 'contract', 'integration', 'e2e'];
+const SUITES = ['unit', 'property', 'hostile', 'contract', 'simulation', 'integration', 'e2e'];
 /** The suite that cannot run without a browser. */
 const BROWSER_SUITE = 'e2e';
 /** The suites that run against MongoDB too; without one their tests skip themselves and say why. */

@@ -22,6 +22,9 @@ export const RECORD_KINDS = {
   conflict: 7,
   tick: 8,
   close: 9,
+  liveness: 10,
+  elsewhere: 11,
+  content: 12,
 } as const;
 
 /** Name of a record's kind. */

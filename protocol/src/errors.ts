@@ -32,6 +32,7 @@ export const ERROR_CODES = [
   'platform-banned',
   'platform-unlisted',
   'lesson-unknown',
+  'lesson-locked',
   'idempotency-conflict',
   // load and faults
   'rate-limited',

@@ -33,7 +33,9 @@ export type TamperKind =
   | 'photo-suppressed'
   | 'guard-overridden'
   | 'media-replaced'
-  | 'element-patched';
+  | 'element-patched'
+  | 'automation'
+  | 'untrusted-input';
 
 /** Why a photo could not be taken. */
 export type PhotoFailure = 'denied' | 'no-camera' | 'busy' | 'error';

@@ -51,7 +51,9 @@ export type Directive =
       readonly challenge: PopupChallenge;
     }
   | { readonly kind: 'photo'; readonly id: string; readonly answerMs: number }
-  /** What became of a popup or a photo request: met, not right (try again inside the window), or overdue (still answerable). */
+  /** A live face comparison. Its steps are asked by the challenge itself; the server judges it. */
+  | { readonly kind: 'liveness'; readonly id: string; readonly answerMs: number }
+  /** What became of a popup, a photo request or a liveness challenge: met, not right (try again inside the window), or overdue (still answerable). */
   | {
       readonly kind: 'settled';
       readonly id: string;

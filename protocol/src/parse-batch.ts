@@ -53,6 +53,8 @@ const TAMPER_KINDS = [
   'guard-overridden',
   'media-replaced',
   'element-patched',
+  'automation',
+  'untrusted-input',
 ];
 
 /** The fields that each event type has besides the sample. */

@@ -20,6 +20,15 @@ export interface TicketRequest {
   readonly lesson: string;
   /** `observe` when the platform enforces by itself; default `enforce`. */
   readonly guard?: 'enforce' | 'observe';
+  /**
+   * The learner's pseudonym in the supervision platform, the same on every training platform (`REF_PATTERN`); lets one person's
+   * sittings on two platforms be told apart from two persons'. Absent: known to this platform only.
+   */
+  readonly person?: string;
+  /** Open the lesson although earlier ones of a specialised course are unfinished. A violation of the platform once it is played. */
+  readonly overrideOrder?: boolean;
+  /** Required controls that the platform does not want. They are asked for all the same, and the wish is recorded. */
+  readonly controlsOff?: readonly ('popup' | 'photo' | 'liveness')[];
 }
 
 /** Answer of `POST /v1/tickets`. */
@@ -36,6 +45,8 @@ export interface TicketIssued {
 export interface Course {
   readonly id: string;
   readonly title: string;
+  /** Lessons of a specialised course are studied in their order (item 20(3)); default false. */
+  readonly specialised?: boolean;
   readonly lessons: readonly { readonly id: string; readonly title: string; readonly videoMs: number }[];
 }
 

@@ -8,7 +8,9 @@ export type RuleId =
   | 'liveness-match'
   | 'lesson-order'
   | 'random-photo'
-  | 'record-integrity';
+  | 'platform-duties'
+  | 'record-integrity'
+  | 'answer-pattern';
 
 /** What was found, more finely than the rule. A closed list per rule. */
 export type FindingKind =
@@ -30,9 +32,31 @@ export type FindingKind =
   // random-photo
   | 'photo-suppressed'
   | 'photo-missing'
+  // liveness-match
+  | 'other-person'
+  | 'spoof-shown'
+  | 'capture-virtual'
+  | 'capture-replayed'
+  | 'liveness-missing'
+  // lesson-order
+  | 'lesson-skipped'
+  | 'later-content'
+  // platform-duties
+  | 'order-overridden'
+  | 'video-unapproved'
+  | 'control-disabled'
   // record-integrity
   | 'seq-conflict'
-  | 'tampered';
+  | 'tampered'
+  | 'time-backwards'
+  | 'beyond-end'
+  | 'video-differs'
+  | 'clock-lagging'
+  // answer-pattern
+  | 'answers-regular'
+  | 'answers-inhuman'
+  | 'answers-guessed'
+  | 'answers-unshown';
 
 /** `violation` makes the sitting invalid, `gap` undetermined unless made up, `hint` only fills the review queue. */
 export type Severity = 'violation' | 'gap' | 'hint';

@@ -1,13 +1,19 @@
 /** The demo platform's front end talks to its own backend only: tickets and results come from there. */
 
-/** What the backend refused, in its words. */
-class BackendError extends Error {}
+/** What the backend refused, in its words. The monitor understands `code`: a ban, say, is final and not tried again. */
+class BackendError extends Error {
+  /** @param {{ code?: string, detail?: string, title?: string }} problem @param {number} status */
+  constructor(problem, status) {
+    super(problem.detail ?? problem.title ?? String(status));
+    this.code = problem.code;
+  }
+}
 
 /** @param {string} path @param {RequestInit} [init] */
 async function ask(path, init) {
   const response = await fetch(`/demo/api${path}`, { ...init, cache: 'no-store' });
   const body = await response.json();
-  if (!response.ok) throw new BackendError(body.detail ?? body.title ?? String(response.status));
+  if (!response.ok) throw new BackendError(body, response.status);
   return body;
 }
 

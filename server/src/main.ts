@@ -24,6 +24,7 @@ import { RULE_ENGINE } from './app/engine.ts';
 import { hashText } from './app/hash.ts';
 import { createKeyedLock } from './app/keyed-lock.ts';
 import { startLeaseKeeper } from './app/lease-keeper.ts';
+import { createPersons } from './app/persons.ts';
 import type {
   AccessKeyRow,
   Clock,
@@ -138,6 +139,7 @@ function createApp(options: ServerOptions, { keys, store, owner, metrics, log }:
   });
   const folder = join(config.dataDir, 'photos');
   const app: App = {
+    persons: createPersons(),
     clock,
     randomBytes,
     newId,

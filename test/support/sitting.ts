@@ -45,6 +45,9 @@ export function factsOf(parts: Partial<SittingFacts> = {}): SittingFacts {
   };
 }
 
+/** Time from a popup's arrival to its showing, ms. */
+const SHOWN_AFTER_MS = 250;
+
 /** How the page behaves. */
 export interface SittingOptions {
   readonly facts?: Partial<SittingFacts>;
@@ -52,6 +55,8 @@ export interface SittingOptions {
   readonly answerAfterMs?: number;
   /** What it does not answer. */
   readonly ignores?: readonly Directive['kind'][];
+  /** Media position of the first page, ms. */
+  readonly startM?: number;
   /** Delay of every batch, ms. */
   readonly delayMs?: number;
   /** What the page claims as its rate, thousandths; null = the truth. */
@@ -74,11 +79,20 @@ export class Sitting {
   private readonly options: Required<Omit<SittingOptions, 'facts'>>;
   private seq = 0;
   private beatIn = BEAT_MS;
+  private toShow: { at: number; id: string }[] = [];
   private toAnswer: { at: number; directive: Directive }[] = [];
 
   constructor(options: SittingOptions = {}) {
     this.facts = factsOf(options.facts);
-    this.options = { answerAfterMs: 3_000, ignores: [], delayMs: 40, claimedRate: null, ...options };
+    this.options = {
+      answerAfterMs: 3_000,
+      startM: 0,
+      ignores: [],
+      delayMs: 40,
+      claimedRate: null,
+      ...options,
+    };
+    this.m = this.options.startM;
     this.state = openSession(this.facts, OPENED_AT);
     this.records.push({ kind: 'open', at: OPENED_AT, facts: this.facts });
     this.feed({ kind: 'connected', at: OPENED_AT });
@@ -104,7 +118,10 @@ export class Sitting {
     if (directive.kind !== 'popup' && directive.kind !== 'photo') return;
     this.feed({ kind: 'delivered', at, directive: directive.id });
     if (!this.options.ignores.includes(directive.kind)) {
-      this.toAnswer.push({ at: this.t + this.options.answerAfterMs, directive });
+      // People take a little longer one time than another.
+      const hesitation = (this.directives.length * 137) % 400;
+      this.toAnswer.push({ at: this.t + this.options.answerAfterMs + hesitation, directive });
+      if (directive.kind === 'popup') this.toShow.push({ at: this.t + SHOWN_AFTER_MS, id: directive.id });
     }
   }
 
@@ -127,10 +144,7 @@ export class Sitting {
   run(ms: number): this {
     const end = this.t + ms;
     while (this.t < end && this.state.ended === null) {
-      const next = this.toAnswer.reduce(
-        (soonest, item) => Math.min(soonest, item.at),
-        Number.POSITIVE_INFINITY,
-      );
+      const next = Math.min(...[...this.toAnswer, ...this.toShow].map((item) => item.at));
       const step = Math.max(1, Math.min(end - this.t, this.beatIn, next - this.t));
       this.pass(step);
       this.answerDue();
@@ -169,6 +183,9 @@ export class Sitting {
   }
 
   private answerDue(): void {
+    const shown = this.toShow.filter((item) => item.at <= this.t);
+    this.toShow = this.toShow.filter((item) => item.at > this.t);
+    for (const { id } of shown) this.emit({ e: 'popup.shown', id });
     const due = this.toAnswer.filter((item) => item.at <= this.t);
     this.toAnswer = this.toAnswer.filter((item) => item.at > this.t);
     for (const { directive } of due) this.answer(directive);
@@ -178,7 +195,6 @@ export class Sitting {
   answer(directive: Directive): void {
     if (directive.kind === 'popup') {
       const { challenge } = directive;
-      this.emit({ e: 'popup.shown', id: directive.id });
       this.emit({
         e: 'popup.answer',
         id: directive.id,

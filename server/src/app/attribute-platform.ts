@@ -5,6 +5,7 @@
 import type { Finding, PlatformFinding } from '@zhenxue/protocol';
 import { banTerm, localDate } from '../core/sanctions/ban-dates.ts';
 import { judgePopulation } from '../core/sanctions/population.ts';
+import { sanctionTrigger } from '../core/sanctions/trigger.ts';
 import { suppressionsOf } from '../core/verdict/verdict.ts';
 import type { App } from './context.ts';
 import { HeldElsewhere, Refusal } from './failure.ts';
@@ -78,39 +79,75 @@ async function judge(app: App, sitting: Sitting, suppression: string): Promise<v
   const cited = await citedOf(app, population, suppression);
   const first = cited[0];
   if (first === undefined || new Set(cited.map((c) => c.session)).size < sanctions.minSessions) return;
-  const violationDate = localDate(first.finding.span.fromAt, zone);
-  const finding: PlatformFinding = {
-    id: app.newId(),
-    platform,
+  await impose(app, sitting, {
     kind: suppression,
     clause: first.finding.clause,
-    violationDate,
-    foundAt: to,
+    violationDate: localDate(first.finding.span.fromAt, zone),
     reason: reasonOf(suppression, {
       learners: judged.learners,
       sittings: population.affected.length,
       share: judged.sharePermille,
     }),
     cites: cited.map((c) => ({ session: c.session, finding: c.finding.id })),
+  });
+}
+
+/** Writes the finding against the platform with its ban and ends what runs. Once per kind and evidence. */
+async function impose(
+  app: App,
+  sitting: Sitting,
+  found: Omit<PlatformFinding, 'id' | 'platform' | 'foundAt'>,
+): Promise<void> {
+  const { platform, pack } = sitting.facts;
+  const at = app.clock.now();
+  const finding: PlatformFinding = { id: app.newId(), platform, foundAt: at, ...found };
+  const term = banTerm(found.violationDate, pack.sanctions.banYears);
+  const ban: BanRow = {
+    id: app.newId(),
+    platform,
+    ...term,
+    zone: pack.zone,
+    imposedAt: at,
+    mode: 'automatic',
+    finding,
   };
-  const term = banTerm(violationDate, sanctions.banYears);
-  const ban: BanRow = { id: app.newId(), platform, ...term, zone, imposedAt: to, mode: 'automatic', finding };
   if (!(await app.registry.impose(finding, ban))) return;
   app.metrics.count('ban.imposed');
-  app.log.warn('ban.imposed', {
-    platform,
-    finding: finding.id,
-    startsOn: term.startsOn,
-    endsOn: term.endsOn,
-  });
+  const told = { platform, finding: finding.id, ...term };
+  app.log.warn('ban.imposed', told);
   await endRunning(app, platform);
 }
 
-/** Looks at the population of every control that the sitting shows as suppressed. Never throws. */
+/**
+ * The platform's own acts towards the server (rules §4 (a)): no learner can forge them, so no population is needed. In
+ * reviewed mode nothing is imposed by itself.
+ */
+async function judgeActs(app: App, sitting: Sitting): Promise<void> {
+  const { pack, session } = sitting.facts;
+  const own = sitting.state.findings.filter((finding) => finding.attribution === 'platform');
+  const trigger = sanctionTrigger(
+    own.map((finding) => ({
+      session,
+      finding: finding.id,
+      severity: finding.severity,
+      attribution: finding.attribution,
+      violatedAt: finding.span.fromAt,
+    })),
+    pack,
+  );
+  const first = own.find((finding) => finding.id === trigger?.cites[0]?.finding);
+  if (trigger === null || first === undefined || pack.sanctions.mode !== 'automatic') return;
+  const { violationDate, cites } = trigger;
+  const { kind, clause, reason } = first;
+  await impose(app, sitting, { kind, clause, violationDate, reason, cites });
+}
+
+/** Looks at the platform's own acts, and at the population of every control that the sitting shows as suppressed. Never throws. */
 export async function attributePlatform(app: App, sitting: Sitting): Promise<void> {
-  for (const suppression of suppressionsOf(sitting.state)) {
+  const judges = suppressionsOf(sitting.state).map((suppression) => () => judge(app, sitting, suppression));
+  for (const run of [() => judgeActs(app, sitting), ...judges]) {
     try {
-      await app.lock(`attribute:${sitting.facts.platform}`, () => judge(app, sitting, suppression));
+      await app.lock(`attribute:${sitting.facts.platform}`, run);
     } catch (error) {
       app.log.error('attribution.failed', { session: sitting.facts.session, error: String(error) });
     }

@@ -6,6 +6,7 @@ import type { ClientLink } from './ports.ts';
 import type { SessionActor } from './session-actor.ts';
 import { progressOf } from './session-summary.ts';
 import { openDirectivesOf } from './sitting.ts';
+import { hearOfOthers } from './tell-elsewhere.ts';
 
 /** Session time counts from the first welcome of the sitting, so that no honest `t` can be ahead of it (rules §1). */
 function elapsedMs(actor: SessionActor): number {
@@ -69,15 +70,26 @@ export async function connectSession(
     actor.setLink(null);
     throw new Refusal('session-ended', 'expected a sitting that has not ended');
   }
+  app.persons.join(actor);
+  hearOfOthers(app, actor);
   greet(welcomeOf(app, actor));
   actor.greet();
   return actor;
 }
 
 /** The client is gone: recorded, unless a newer connection took its place. */
-export async function disconnectSession(actor: SessionActor, link: ClientLink): Promise<void> {
-  if (actor.link() !== link) return;
+export async function disconnectSession(
+  app: Pick<App, 'persons'>,
+  actor: SessionActor,
+  link: ClientLink,
+): Promise<void> {
+  if (actor.link() !== link) {
+    // Another server took the sitting over, and it is that one's to watch now.
+    if (actor.link() === null) app.persons.leave(actor);
+    return;
+  }
   actor.setLink(null);
+  app.persons.leave(actor);
   if (actor.sitting.sealed) return;
   await actor.apply({ kind: 'disconnected', at: actor.now() }).committed;
 }

@@ -3,6 +3,7 @@ import type { PolicyPack } from '../core/policy/pack.ts';
 import type { ActorRegistry } from './actor-registry.ts';
 import type { Engine } from './engine.ts';
 import type { KeyedLock } from './keyed-lock.ts';
+import type { Persons } from './persons.ts';
 import type {
   Clock,
   Log,
@@ -34,5 +35,6 @@ export interface App {
   readonly packHash: string;
   readonly ticketTtlMs: number;
   readonly actors: ActorRegistry;
+  readonly persons: Persons;
   readonly lock: KeyedLock;
 }

@@ -1,13 +1,9 @@
 /** SHA-256 from the platform, in the shapes that records and messages use. */
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import type { Sha256 } from '@zhenxue/evidence';
 
-/** Native SHA-256 over the concatenation of its parts. */
-export const sha256: Sha256 = (...parts) => {
-  const hash = createHash('sha256');
-  for (const part of parts) hash.update(part);
-  return hash.digest();
-};
+/** Native SHA-256 over the concatenation of its parts. One call into the library is half the price of four. */
+export const sha256: Sha256 = (...parts) => hash('sha256', Buffer.concat(parts), 'buffer');
 
 /** Base64url without padding. */
 export function base64url(bytes: Uint8Array): string {
@@ -16,5 +12,5 @@ export function base64url(bytes: Uint8Array): string {
 
 /** SHA-256 of bytes or UTF-8 text in base64url: how batches refer to the batch before them. */
 export function hashText(data: Uint8Array | string): string {
-  return createHash('sha256').update(data).digest('base64url');
+  return hash('sha256', data, 'base64url');
 }

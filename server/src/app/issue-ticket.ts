@@ -1,8 +1,9 @@
 /** A platform's backend asks for a ticket: one learner, one lesson, single use. */
 import type { TicketIssued, TicketRequest } from '@zhenxue/protocol';
-import type { SittingFacts } from '../core/session/records.ts';
+import type { LessonPlace, PlatformActs, SittingFacts } from '../core/session/records.ts';
 import type { App } from './context.ts';
 import { HeldElsewhere, Refusal } from './failure.ts';
+import { placeOf } from './lesson-place.ts';
 import { requireStanding } from './platform-standing.ts';
 import type { SessionRow } from './ports.ts';
 import { summaryOf } from './session-summary.ts';
@@ -11,11 +12,20 @@ import { openSitting } from './sitting.ts';
 /** Bytes of a sitting's secret. */
 const SEED_BYTES = 32;
 
+/** What the platform asked for against the rules: recorded with the sitting, since no learner can forge it (rules §4). */
+function actsOf(request: TicketRequest): PlatformActs {
+  return {
+    ...(request.overrideOrder === true ? { orderOverridden: true } : {}),
+    ...(request.controlsOff === undefined ? {} : { controlsOff: request.controlsOff }),
+  };
+}
+
 async function openNew(
   app: App,
   platform: string,
   request: TicketRequest,
   videoMs: number,
+  place: LessonPlace,
   claim: string,
 ): Promise<string | null> {
   const { learner, course, lesson, guard = 'enforce' } = request;
@@ -23,6 +33,7 @@ async function openNew(
     session: app.newId(),
     platform,
     learner,
+    ...(request.person === undefined ? {} : { person: request.person }),
     course,
     lesson,
     videoMs,
@@ -30,6 +41,8 @@ async function openNew(
     pack: app.pack,
     packHash: app.packHash,
     priorCovered: await app.sessions.credited(platform, learner, course, lesson),
+    place,
+    acts: actsOf(request),
     seed: Buffer.from(app.randomBytes(SEED_BYTES)).toString('hex'),
   };
   const { sitting, stored } = openSitting(app.engine, facts, app.clock.now());
@@ -58,20 +71,26 @@ async function stillLive(app: App, row: SessionRow | null): Promise<boolean> {
 
 /**
  * Creates or resumes the learner's sitting of a lesson and issues a ticket for it.
- * @throws Refusal `platform-unlisted`, `platform-banned`, `lesson-unknown`.
+ * @throws Refusal `platform-unlisted`, `platform-banned`, `lesson-unknown`, `lesson-locked`.
  */
 export async function issueTicket(app: App, platform: string, request: TicketRequest): Promise<TicketIssued> {
   await requireStanding(app, platform);
   const { learner, course, lesson } = request;
-  const found = (await app.registry.course(platform, course))?.lessons.find(({ id }) => id === lesson);
-  if (found === undefined) throw new Refusal('lesson-unknown', 'expected a lesson of a registered course');
+  const known = await app.registry.course(platform, course);
+  const found = known?.lessons.find(({ id }) => id === lesson);
+  if (known === null || found === undefined)
+    throw new Refusal('lesson-unknown', 'expected a lesson of a registered course');
+  const place = await placeOf(app, platform, learner, known, lesson);
+  if (place.unfinishedBefore > 0 && request.overrideOrder !== true) {
+    throw new Refusal('lesson-locked', `expected ${place.unfinishedBefore} earlier lesson(s) to be finished`);
+  }
   // Two requests at once for the same lesson must not open two sittings: the lock keeps them apart in this server, the
   // claim between servers.
   const claim = JSON.stringify([platform, learner, course, lesson]);
   const opened = await app.lock(claim, async () => {
     const live = await app.sessions.findLive(platform, learner, course, lesson);
     if (live !== null && (await stillLive(app, live))) return { session: live.session, resumed: true };
-    const session = await openNew(app, platform, request, found.videoMs, claim);
+    const session = await openNew(app, platform, request, found.videoMs, place, claim);
     if (session !== null) return { session, resumed: false };
     const other = await app.sessions.findLive(platform, learner, course, lesson);
     if (other === null) throw new Refusal('unavailable', 'expected one request at a time for a lesson');

@@ -5,7 +5,7 @@
  */
 import type { RecordKind } from '@zhenxue/evidence';
 import { BATCH_BYTES_MAX, type EndReason, parseBatch } from '@zhenxue/protocol';
-import type { SessionRecord, SittingFacts } from '../core/session/records.ts';
+import type { LivenessResult, SessionRecord, SittingFacts } from '../core/session/records.ts';
 import { canonicalJson } from './canonical-json.ts';
 import { hashText } from './hash.ts';
 
@@ -44,6 +44,14 @@ export function encodeRecord(record: SessionRecord, extras: RecordExtras = {}): 
       return Buffer.from(canonicalJson({ id: record.id, hash: record.hash, bytes: record.bytes }));
     case 'close':
       return Buffer.from(canonicalJson({ reason: record.reason, seed: extras.seed }));
+    case 'liveness':
+      return Buffer.from(canonicalJson({ id: record.id, result: record.result }));
+    case 'elsewhere': {
+      const { session, from, to, credited } = record;
+      return Buffer.from(canonicalJson({ session, from, to, credited }));
+    }
+    case 'content':
+      return Buffer.from(canonicalJson({ lesson: record.lesson, position: record.position }));
     case 'connected':
     case 'disconnected':
     case 'tick':
@@ -84,6 +92,19 @@ export function decodeRecord(kind: RecordKind, at: number, bytes: Uint8Array, se
       };
     case 'close':
       return { kind, at, reason: body.reason as EndReason };
+    case 'liveness':
+      return { kind, at, id: body.id as string, result: body.result as LivenessResult };
+    case 'elsewhere':
+      return {
+        kind,
+        at,
+        session: body.session as string,
+        from: body.from as number,
+        to: body.to as number,
+        credited: body.credited as boolean,
+      };
+    case 'content':
+      return { kind, at, lesson: body.lesson as string, position: body.position as number };
     case 'connected':
     case 'disconnected':
     case 'tick':

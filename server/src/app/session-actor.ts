@@ -184,7 +184,7 @@ function afterSend(cell: Cell, link: ClientLink, directive: Directive, taken: bo
   if (!taken) deps.metrics.count('directive.unconfirmed');
   if (directive.kind === 'end') link.close();
   if (!taken || sitting.sealed || cell.broken || cell.link !== link) return;
-  const asks = directive.kind === 'popup' || directive.kind === 'photo';
+  const asks = directive.kind === 'popup' || directive.kind === 'photo' || directive.kind === 'liveness';
   if (!asks || sitting.delivered.has(directive.id)) return;
   attempt(cell, { kind: 'delivered', at: now(cell), directive: directive.id });
 }

@@ -127,6 +127,9 @@ function noteRecord(sitting: Sitting, record: SessionRecord, bytes: Uint8Array):
       return;
     case 'open':
     case 'tick':
+    case 'liveness':
+    case 'elsewhere':
+    case 'content':
       return;
     default:
       record satisfies never;

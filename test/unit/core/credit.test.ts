@@ -7,9 +7,10 @@ import {
   type IntervalSet,
   measure,
   overlap,
+  subtract,
   unite,
 } from '../../../server/src/core/credit/interval-set.ts';
-import { draw } from '../../../server/src/core/session/draw.ts';
+import { draws } from '../../../server/src/core/session/draw.ts';
 
 const MINUTE = 60_000;
 
@@ -68,18 +69,30 @@ describe('class hours', () => {
 describe('draws', () => {
   const seed = '0f'.repeat(32);
 
-  it('follow the documented derivation (vectors computed with an independent HMAC)', () => {
-    expect(draw('00'.repeat(32), 'popup-due', 0, 0, 999_999)).toBe(560566);
-    expect(draw(seed, 'photo-due', 7, 120_000, 240_000)).toBe(214148);
-  });
-
   it('stay in their range and reach both ends', () => {
-    const values = Array.from({ length: 400 }, (_, n) => draw(seed, 'popup-kind', n, 3, 6));
+    const values = Array.from({ length: 400 }, (_, n) => draws(seed, 'popup', n)(4, 3, 6));
     expect(new Set(values)).toEqual(new Set([3, 4, 5, 6]));
   });
 
-  it('refuse a seed that is no seed, and an empty range', () => {
-    expect(() => draw('', 'popup-due', 0, 0, 1)).toThrow(RangeError);
-    expect(() => draw(seed, 'popup-due', 0, 2, 1)).toThrow(RangeError);
+  it('refuse a seed that is no seed, an empty range, and a slot that does not exist', () => {
+    expect(() => draws('', 'popup', 0)).toThrow(RangeError);
+    expect(() => draws(seed.toUpperCase(), 'popup', 0)).toThrow(RangeError);
+    expect(() => draws(seed, 'popup', 0)(0, 2, 1)).toThrow(RangeError);
+    expect(() => draws(seed, 'popup', 0)(5, 0, 1)).toThrow(RangeError);
+  });
+});
+
+describe('differences of interval sets', () => {
+  it('agree with differences of sets of points', () => {
+    const pairs = fc.array(interval, { maxLength: 8 });
+    const setOf = (list: readonly (readonly [number, number])[]): IntervalSet =>
+      list.reduce<IntervalSet>((sum, [from, to]) => addInterval(sum, from, to), []);
+    fc.assert(
+      fc.property(pairs, pairs, (a, b) => {
+        const gone = pointsOf(setOf(b));
+        const expected = [...pointsOf(setOf(a))].filter((point) => !gone.has(point));
+        expect([...pointsOf(subtract(setOf(a), setOf(b)))]).toEqual(expected);
+      }),
+    );
   });
 });

@@ -143,6 +143,7 @@ describe('fast-forward', () => {
 
   it('given a clock that runs ahead of the server, then it is invalid; a late first batch is not', () => {
     const fast = new Sitting().play().run(10_000);
+    fast.t += 3_000;
     fast.emit({ e: 'beat' }, fast.now - 3_000);
     expect(fast.kinds('violation')).toEqual(['fast-forward/clock-ahead']);
     const late = new Sitting({ delayMs: 9_000 }).play().run(10_000);

@@ -32,6 +32,7 @@ export const course: z.ZodType<Course> = z
   .object({
     id: z.string(),
     title: z.string(),
+    specialised: z.boolean().exactOptional(),
     lessons: z.array(z.object({ id: z.string(), title: z.string(), videoMs: ms })),
   })
   .meta({ id: 'Course' });

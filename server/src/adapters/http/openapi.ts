@@ -1,7 +1,12 @@
 /** The OpenAPI 3.1 document, made from the schemas that the routes read with. Loaded only when somebody asks. */
 import { ERROR_CODES } from '@zhenxue/protocol';
 import { z } from 'zod';
-import { createDocument, type ZodOpenApiOperationObject, type ZodOpenApiPathsObject } from 'zod-openapi';
+import {
+  createDocument,
+  type ZodOpenApiOperationObject,
+  type ZodOpenApiPathsObject,
+  type ZodOpenApiResponseObject,
+} from 'zod-openapi';
 import * as answers from './answers.ts';
 import * as inputs from './schemas.ts';
 
@@ -19,11 +24,14 @@ const problem = z
   })
   .meta({ id: 'Problem', description: 'RFC 9457 problem details.' });
 
+const refusal = (description: string): ZodOpenApiResponseObject => ({
+  description,
+  content: { 'application/problem+json': { schema: problem } },
+});
+
 const problems = {
-  default: {
-    description: 'Refused; see `code`.',
-    content: { 'application/problem+json': { schema: problem } },
-  },
+  '4XX': refusal('Refused; `code` says why.'),
+  '5XX': refusal('Not at present; `code` says why.'),
 };
 
 function ok(

@@ -30,6 +30,7 @@ export const PROBLEMS: Readonly<Record<ErrorCode, readonly [status: number, titl
   'platform-banned': [403, 'The platform is banned'],
   'platform-unlisted': [403, 'The platform is not listed'],
   'lesson-unknown': [404, 'There is no such lesson'],
+  'lesson-locked': [409, 'Earlier lessons come first'],
   'idempotency-conflict': [409, 'The idempotency key was used for another request'],
   'rate-limited': [429, 'Too many requests'],
   'slow-down': [503, 'The server is busy'],

@@ -44,7 +44,7 @@ export function platformSideRoutes(app: App, authenticate: Authenticate, limit: 
   router.put('/courses/:course', async (request, response) => {
     const platform = requirePlatform(await authenticate(request), 'courses');
     const { course: id } = read(courseParams, 'path', request.params);
-    const course = { id, ...read(courseBody, 'body', request.body) };
+    const course = present({ id, ...read(courseBody, 'body', request.body) });
     const isNew = await registerCourse(app, platform, course);
     response.status(isNew ? 201 : 200).json(course);
   });

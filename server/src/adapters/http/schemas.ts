@@ -9,6 +9,8 @@ import {
 import { z } from 'zod';
 import { Refusal } from '../../app/failure.ts';
 
+/** Controls that exist. */
+const CONTROLS = 3;
 /** Characters of a title. */
 const TITLE_CHARS_MAX = 200;
 /** Characters of a token in a body. */
@@ -32,11 +34,28 @@ export const ticketRequest: z.ZodObject<{
   course: z.ZodString;
   lesson: z.ZodString;
   guard: z.ZodOptional<z.ZodEnum<{ enforce: 'enforce'; observe: 'observe' }>>;
+  person: z.ZodOptional<z.ZodString>;
+  overrideOrder: z.ZodOptional<z.ZodBoolean>;
+  controlsOff: z.ZodOptional<z.ZodArray<z.ZodEnum<{ popup: 'popup'; photo: 'photo'; liveness: 'liveness' }>>>;
 }> = z.object({
   learner: ref.meta({ description: 'Pseudonymous learner reference; never a name or an ID number.' }),
   course: ref,
   lesson: ref,
   guard: z.enum(['enforce', 'observe']).optional(),
+  person: ref.optional().meta({
+    description: "The learner's pseudonym in the supervision platform, the same on every platform.",
+  }),
+  overrideOrder: z
+    .boolean()
+    .optional()
+    .meta({ description: 'Skip the order check of a specialised course: a violation once it is played.' }),
+  controlsOff: z
+    .array(z.enum(['popup', 'photo', 'liveness']))
+    .max(CONTROLS)
+    .optional()
+    .meta({
+      description: 'Required controls not wanted; asked for all the same, and a violation once played.',
+    }),
 });
 
 /** Body of `POST /v1/tickets/check`. */
@@ -50,9 +69,11 @@ export const courseParams: z.ZodObject<{ course: z.ZodString }> = z.object({ cou
 /** Body of `PUT /v1/courses/{course}`. */
 export const courseBody: z.ZodObject<{
   title: z.ZodString;
+  specialised: z.ZodOptional<z.ZodBoolean>;
   lessons: z.ZodArray<z.ZodObject<{ id: z.ZodString; title: z.ZodString; videoMs: z.ZodNumber }>>;
 }> = z.object({
   title,
+  specialised: z.boolean().optional(),
   lessons: z
     .array(z.object({ id: ref, title, videoMs: z.number().int().min(1).max(MEDIA_TIME_MAX_MS) }))
     .min(1)

@@ -146,7 +146,9 @@ function serve(app: App, limits: Limits, socket: Socket, session: string): void 
   // Without a listener socket.io writes protocol violations to the console.
   socket.on('error', () => app.metrics.count('socket.unknown_event'));
   socket.on('disconnect', () => {
-    joined.then((actor) => disconnectSession(actor, link)).catch(() => app.metrics.count('directive.failed'));
+    joined
+      .then((actor) => disconnectSession(app, actor, link))
+      .catch(() => app.metrics.count('directive.failed'));
   });
 }
 

@@ -1,40 +1,55 @@
 /**
- * Which media intervals count as class time (rules §1). A run is a stretch of continuous playing; over it, media may
- * run ahead of the clock by the slack and no more, and the slack refills at most once in its refill time, so that pausing
- * often gains nothing. What is not credited is not an accusation: the rules look at evidence by themselves.
+ * Which media intervals count as class time (rules §1).
+ *
+ * A run is a stretch of continuous playing. Over it media may run ahead of client time by the slack and no more:
+ * ΣΔm ≤ ΣΔt + slack. A step that breaks the bound earns nothing, and its excess stays. The slack refills at most once in its
+ * refill time, also in the middle of a run (audio and system clocks drift apart over hours), so that pausing often gains
+ * nothing. Nothing is credited while a required control is overdue, while the client's clock is ahead, or for server
+ * time in which another sitting of the same learner was credited. What is not credited is not an accusation: the rules look
+ * at evidence by themselves.
  */
 import { hasState, STATE } from '@zhenxue/protocol';
 import type { Draft } from '../session/draft.ts';
-import type { CreditState } from '../session/state.ts';
+import type { CreditState, SessionState } from '../session/state.ts';
 import { advancedAfter, type Step } from '../session/step.ts';
-import { addInterval, overlap } from './interval-set.ts';
+import { addInterval, bounded, type IntervalSet, overlap } from './interval-set.ts';
 
 /** Intervals kept per sitting: someone who jumps about more than this earns nothing more by jumping. */
 export const INTERVALS_MAX = 256;
 
+/** Stretches of server time kept; older ones are joined, which withholds more and never less. */
+export const STRETCHES_MAX = 4;
+
 /** Credit before anything was played. @param slackMs the first run's slack. */
 export function initialCredit(slackMs: number): CreditState {
-  return { set: [], ms: 0, played: [], runExcessMs: 0, runSlackMs: slackMs, refilledT: 0 };
+  return {
+    set: [],
+    ms: 0,
+    takenAt: [],
+    stretchFrom: 0,
+    stretchTo: 0,
+    elsewhere: [],
+    runExcessMs: 0,
+    runSlackMs: slackMs,
+    refilledT: 0,
+  };
 }
 
 /** Begins a new run at session time `t`: what the last run overdrew stays overdrawn until the refill. */
 export function beginRun(draft: Draft, t: number): void {
   const { credit } = draft.state;
-  const { slackMs, slackRefillMs } = draft.state.facts.pack.credit;
-  if (t - credit.refilledT >= slackRefillMs) {
-    credit.runSlackMs = slackMs;
-    credit.refilledT = t;
-  } else {
-    credit.runSlackMs = Math.max(0, credit.runSlackMs - Math.max(0, credit.runExcessMs));
-  }
+  if (!refill(draft, t)) credit.runSlackMs = Math.max(0, credit.runSlackMs - Math.max(0, credit.runExcessMs));
   credit.runExcessMs = 0;
 }
 
-/** Notes where the media was seen playing, credited or not. */
-export function notePlayed(draft: Draft, step: Step): void {
+function refill(draft: Draft, t: number): boolean {
   const { credit } = draft.state;
-  if (step.advancedMs === 0 || credit.played.length >= INTERVALS_MAX) return;
-  credit.played = addInterval(credit.played, step.from.m, step.from.m + step.advancedMs);
+  const { slackMs, slackRefillMs } = draft.state.facts.pack.credit;
+  if (t - credit.refilledT < slackRefillMs) return false;
+  credit.runSlackMs = slackMs;
+  credit.refilledT = t;
+  if (credit.runExcessMs > 0) credit.runExcessMs = 0;
+  return true;
 }
 
 /** What stands against crediting a step, besides the clock. */
@@ -43,66 +58,62 @@ export interface CreditLimits {
   readonly overdueFrom: number | null;
   /** At most this much new credit, ms. */
   readonly creditMaxMs: number;
-  /** A forward seek past the furthest covered point has not been taken back, or the client's clock is ahead. */
+  /** Nothing may be credited now: a forward seek is outstanding, the client's clock is ahead, a control must be met first. */
   readonly blocked: boolean;
 }
 
-/**
- * Credits what a step played, as far as clock and controls allow.
- * @returns the new credit, ms: parts watched before count once only.
- */
-export function creditStep(draft: Draft, step: Step, limits: CreditLimits): number {
+/** Credits what a step played, as far as clock and controls allow; parts watched before count once only. */
+export function creditStep(draft: Draft, step: Step, limits: CreditLimits): void {
   const { credit, facts } = draft.state;
-  if (!hasState(step.from.s, STATE.playing)) return 0;
-  if (step.advancedMs === 0) {
-    // A stall inside a run: the clock goes on, and catching up with it later is honest.
-    credit.runExcessMs -= step.dt;
-    return 0;
-  }
+  if (!hasState(step.from.s, STATE.playing)) return;
+  refill(draft, step.to.t);
+  // A stall inside a run: the clock goes on, and catching up with it later is honest.
   credit.runExcessMs += step.advancedMs - step.dt;
-  if (limits.blocked || credit.runExcessMs > credit.runSlackMs || credit.set.length >= INTERVALS_MAX)
-    return 0;
+  if (step.advancedMs === 0 || limits.blocked || credit.runExcessMs > credit.runSlackMs) return;
+  if (credit.elsewhere.length > 0 && overlap(credit.elsewhere, step.from.at, step.to.at) > 0) return;
   const late = limits.overdueFrom === null ? 0 : advancedAfter(step, limits.overdueFrom);
   const from = step.from.m;
   const to = Math.min(from + step.advancedMs - late, facts.videoMs);
-  if (to <= from) return 0;
-  const fresh =
-    to -
-    from -
-    overlap(facts.priorCovered, from, to) -
-    overlap(credit.set, from, to) +
-    twice(draft, from, to);
-  if (fresh > limits.creditMaxMs) return creditPart(draft, from, limits.creditMaxMs);
-  credit.set = addInterval(credit.set, from, to);
-  credit.ms += Math.max(0, fresh);
-  return Math.max(0, fresh);
+  if (to <= from || limits.creditMaxMs <= 0) return;
+  const fresh = freshIn(draft.state, from, to);
+  if (fresh > limits.creditMaxMs) take(draft, step, from, from + limits.creditMaxMs);
+  else take(draft, step, from, to);
 }
 
-/** What both the earlier sittings and this one cover of `[from, to)`: it was subtracted twice. */
-function twice(draft: Draft, from: number, to: number): number {
-  const { credit, facts } = draft.state;
-  if (facts.priorCovered.length === 0) return 0;
+/** How much of `[from, to)` neither this sitting nor an earlier one has, ms. */
+function freshIn(state: SessionState, from: number, to: number): number {
+  const { credit, facts } = state;
+  const own = overlap(credit.set, from, to);
+  if (facts.priorCovered.length === 0) return to - from - own;
   let both = 0;
-  for (const [low, high] of facts.priorCovered) {
-    const a = Math.max(low, from);
-    const b = Math.min(high, to);
-    if (b > a) both += overlap(credit.set, a, b);
-  }
-  return both;
+  for (const [low, high] of facts.priorCovered)
+    both += overlap(credit.set, Math.max(low, from), Math.min(high, to));
+  return to - from - own - overlap(facts.priorCovered, from, to) + both;
 }
 
-/** Credits only the first `budgetMs` of a stretch. */
-function creditPart(draft: Draft, from: number, budgetMs: number): number {
-  const { credit, facts } = draft.state;
-  if (budgetMs <= 0) return 0;
-  const to = from + budgetMs;
-  const fresh =
-    to -
-    from -
-    overlap(facts.priorCovered, from, to) -
-    overlap(credit.set, from, to) +
-    twice(draft, from, to);
-  credit.set = addInterval(credit.set, from, to);
-  credit.ms += Math.max(0, fresh);
-  return Math.max(0, fresh);
+function take(draft: Draft, step: Step, from: number, to: number): void {
+  const { credit } = draft.state;
+  const set = addInterval(credit.set, from, to);
+  if (set === credit.set || set.length > INTERVALS_MAX) return;
+  credit.ms += freshIn(draft.state, from, to);
+  credit.set = set;
+  if (step.from.at < credit.stretchFrom || step.from.at > credit.stretchTo) {
+    credit.takenAt = bounded(creditedAt(draft.state), STRETCHES_MAX);
+    credit.stretchFrom = step.from.at;
+    credit.stretchTo = step.to.at;
+  } else if (step.to.at > credit.stretchTo) credit.stretchTo = step.to.at;
+}
+
+/** Server-time stretches (epoch ms) credited in this sitting: the learner's other sittings may not have them too (rules §1). */
+export function creditedAt(state: SessionState): IntervalSet {
+  const { takenAt, stretchFrom, stretchTo } = state.credit;
+  return addInterval(takenAt, stretchFrom, stretchTo);
+}
+
+/** Notes a stretch of server time that another sitting of the learner was credited for. What has passed is forgotten. */
+export function noteElsewhere(draft: Draft, from: number, to: number): void {
+  const { credit, last } = draft.state;
+  const passed = last?.at ?? 0;
+  const kept = credit.elsewhere.filter((stretch) => stretch[1] > passed);
+  credit.elsewhere = bounded(addInterval(kept, from, to), STRETCHES_MAX);
 }

@@ -44,3 +44,25 @@ export function notAttributed(): Attributed {
     attributionReason: { zh: '仅供复核，不影响结论。', en: 'Noted for review only; it changes no outcome.' },
   };
 }
+
+/** For what the platform itself did towards the server: no learner can forge it (rules §4 (a)). */
+export function byPlatformAct(): Attributed {
+  return {
+    attribution: 'platform',
+    attributionReason: {
+      zh: '依据是平台自身向服务器发出的请求，学员无法伪造。',
+      en: 'It rests on the platform’s own request to the server, which no learner can forge.',
+    },
+  };
+}
+
+/** For what two sides could have done and one sitting alone cannot tell. */
+export function unknownSide(): Attributed {
+  return {
+    attribution: 'unknown',
+    attributionReason: {
+      zh: '单次学习无法判断是学员还是平台所为。',
+      en: 'One sitting alone cannot tell whether the learner or the platform did it.',
+    },
+  };
+}

@@ -3,16 +3,14 @@
  * day. Whether a ban is in force is computed from dates, never stored.
  */
 import { Temporal } from 'temporal-polyfill';
+import { addDays, dayStartsAt } from '../calendar/local-date.ts';
+
+export { localDate } from '../calendar/local-date.ts';
 
 /** First and last day of a ban, local dates `YYYY-MM-DD`, both included. */
 export interface BanTerm {
   readonly startsOn: string;
   readonly endsOn: string;
-}
-
-/** The local date of an instant. @param at epoch ms. @param zone IANA zone, such as `Asia/Shanghai`. */
-export function localDate(at: number, zone: string): string {
-  return Temporal.Instant.fromEpochMilliseconds(at).toZonedDateTimeISO(zone).toPlainDate().toString();
 }
 
 /**
@@ -31,6 +29,5 @@ export function banInForce(term: BanTerm, date: string): boolean {
 
 /** The first instant (epoch ms) at which the ban is over: midnight after its last day. */
 export function banOverAt(term: BanTerm, zone: string): number {
-  const next = Temporal.PlainDate.from(term.endsOn).add({ days: 1 });
-  return next.toZonedDateTime(zone).epochMilliseconds;
+  return dayStartsAt(addDays(term.endsOn, 1), zone);
 }

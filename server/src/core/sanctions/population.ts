@@ -18,17 +18,33 @@ export interface PopulationJudgement {
   readonly sharePermille: number;
 }
 
+/** Counts of distinct sittings and learners. */
+export interface PopulationCounts {
+  readonly sittings: number;
+  readonly affectedSittings: number;
+  readonly affectedLearners: number;
+}
+
+/** Whether counts suffice to attribute a suppression to the platform. */
+export function judgeCounts(
+  counts: PopulationCounts,
+  sanctions: PolicyPack['sanctions'],
+): PopulationJudgement {
+  const { sittings, affectedSittings, affectedLearners: learners } = counts;
+  const sharePermille = sittings === 0 ? 0 : Math.floor((1_000 * affectedSittings) / sittings);
+  const complete =
+    learners >= sanctions.populationLearners &&
+    affectedSittings >= sanctions.minSessions &&
+    sharePermille >= sanctions.populationSharePermille;
+  return { complete, learners, sharePermille };
+}
+
 /** Whether the evidence suffices to attribute the suppression to the platform. */
 export function judgePopulation(
   facts: PopulationFacts,
   sanctions: PolicyPack['sanctions'],
 ): PopulationJudgement {
-  const learners = new Set(facts.affected.map((sitting) => sitting.learner)).size;
-  const sessions = new Set(facts.affected.map((sitting) => sitting.session)).size;
-  const sharePermille = facts.sittings === 0 ? 0 : Math.floor((1_000 * sessions) / facts.sittings);
-  const complete =
-    learners >= sanctions.populationLearners &&
-    sessions >= sanctions.minSessions &&
-    sharePermille >= sanctions.populationSharePermille;
-  return { complete, learners, sharePermille };
+  const affectedLearners = new Set(facts.affected.map((sitting) => sitting.learner)).size;
+  const affectedSittings = new Set(facts.affected.map((sitting) => sitting.session)).size;
+  return judgeCounts({ sittings: facts.sittings, affectedSittings, affectedLearners }, sanctions);
 }

@@ -14,7 +14,8 @@ export const EVIDENCE_MAX = 8;
 /** A state under change and what leaves with it. */
 export interface Draft {
   readonly state: SessionState;
-  readonly findings: Map<string, Finding>;
+  /** New and extended findings by id; null while there are none. */
+  findings: Map<string, Finding> | null;
   readonly directives: Directive[];
 }
 
@@ -22,15 +23,17 @@ export interface Draft {
 export function draftOf(state: SessionState): Draft {
   const copy: SessionState = {
     ...state,
+    credit: { ...state.credit },
     clock: { ...state.clock },
     link: { ...state.link },
-    credit: { ...state.credit },
     fastForward: { ...state.fastForward },
     multiWindow: { ...state.multiWindow },
     popup: { ...state.popup },
     photo: { ...state.photo },
+    liveness: state.liveness === null ? null : { ...state.liveness },
+    answers: { ...state.answers },
   };
-  return { state: copy, findings: new Map(), directives: [] };
+  return { state: copy, findings: null, directives: [] };
 }
 
 /** A finding without what `addFinding` fills in. */
@@ -41,9 +44,14 @@ function lastOfKind(state: SessionState, kind: Finding['kind']): string | null {
   return state.findings.findLast((finding) => finding.kind === kind)?.id ?? null;
 }
 
+function changed(draft: Draft, finding: Finding): void {
+  draft.findings ??= new Map();
+  draft.findings.set(finding.id, finding);
+}
+
 /**
  * Records a finding and returns its id. Past {@link FINDINGS_MAX} the last one of its kind is extended instead; when
- * there is none, the newest finding makes room, since a full list already decides the outcome.
+ * there is none, a violation takes the place of the last hint, or of the newest finding: a full list decides the outcome already.
  */
 export function addFinding(draft: Draft, finding: NewFinding): string {
   const { state } = draft;
@@ -53,12 +61,17 @@ export function addFinding(draft: Draft, finding: NewFinding): string {
     extendFinding(draft, known, finding.span, finding.evidence, finding.measured);
     return known;
   }
-  const kept = full ? state.findings.slice(0, FINDINGS_MAX - 1) : state.findings;
   const { source, clause } = state.facts.pack;
-  const added: Finding = { id: `F${kept.length + 1}`, clause: `${source}:${clause}`, ...finding };
-  state.findings = [...kept, added];
-  draft.findings.set(added.id, added);
+  const place = full ? replaceable(state) : state.findings.length;
+  const added: Finding = { id: `F${place + 1}`, clause: `${source}:${clause}`, ...finding };
+  state.findings = [...state.findings.slice(0, place), added, ...state.findings.slice(place + 1)];
+  changed(draft, added);
   return added.id;
+}
+
+function replaceable(state: SessionState): number {
+  const hint = state.findings.findLastIndex((finding) => finding.severity === 'hint');
+  return hint >= 0 ? hint : FINDINGS_MAX - 1;
 }
 
 /** Lets a finding's span grow to include `span`, and keeps its first and newest evidence. */
@@ -79,9 +92,33 @@ export function extendFinding(
       measured: measured ?? finding.measured,
       evidence: refs.length > EVIDENCE_MAX ? [...refs.slice(0, 1), ...refs.slice(1 - EVIDENCE_MAX)] : refs,
     };
-    draft.findings.set(id, grown);
+    changed(draft, grown);
     return grown;
   });
+}
+
+/** What is noted at most once per sitting: one bit each, in {@link SessionState.noted}. */
+export const ONCE = {
+  timeBackwards: 1,
+  beyondEnd: 2,
+  videoDiffers: 4,
+  clockLagging: 8,
+  answersRegular: 16,
+  answersInhuman: 32,
+  answersGuessed: 64,
+  answersUnshown: 128,
+  lessonOrder: 256,
+  orderOverridden: 512,
+  videoUnapproved: 1_024,
+  controlDisabled: 2_048,
+  laterContent: 4_096,
+} as const;
+
+/** True the first time a bit of {@link ONCE} comes up in a sitting. */
+export function firstTime(draft: Draft, bit: number): boolean {
+  if ((draft.state.noted & bit) !== 0) return false;
+  draft.state.noted |= bit;
+  return true;
 }
 
 /** The stretch between two points. */
@@ -92,4 +129,9 @@ export function spanOf(from: Point, to: Point): Span {
 /** Where a point stands in the record. */
 export function refOf(point: Point): EvidenceRef {
   return { seq: point.seq, index: point.index };
+}
+
+/** The last sample, or the opening when there was none yet. */
+export function lastPoint(state: SessionState): Point {
+  return state.last ?? { t: 0, m: 0, s: 0, r: 1_000, at: state.openedAt, seq: 0, index: 0 };
 }

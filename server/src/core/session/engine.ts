@@ -4,26 +4,13 @@
  */
 import type { Directive, EndReason } from '@zhenxue/protocol';
 import { initialCredit } from '../credit/credit.ts';
-import { closeFastForward, initialFastForward } from '../rules/fast-forward/rule.ts';
+import { initialAnswers } from '../rules/answer-pattern/rule.ts';
+import { initialFastForward } from '../rules/fast-forward/rule.ts';
+import { initialLiveness } from '../rules/liveness-match/rule.ts';
 import { initialMultiWindow } from '../rules/multi-window/rule.ts';
-import {
-  initialPopup,
-  openPopupDirective,
-  popupDelivered,
-  popupDueAt,
-  popupTick,
-} from '../rules/popup-interval/rule.ts';
-import {
-  closePhoto,
-  initialPhoto,
-  lastPhotoSettled,
-  openPhotoDirective,
-  photoDelivered,
-  photoDueAt,
-  photoStored,
-  photoTick,
-} from '../rules/random-photo/rule.ts';
-import { observeConflict } from '../rules/record-integrity/rule.ts';
+import { initialPopup } from '../rules/popup-interval/rule.ts';
+import { initialPhoto } from '../rules/random-photo/rule.ts';
+import { HOOKS } from '../rules/registry.ts';
 import { isAtEnd, isComplete } from '../verdict/completion.ts';
 import type { Decision } from './decision.ts';
 import { type Draft, draftOf } from './draft.ts';
@@ -35,98 +22,164 @@ import { takeBatch } from './take-batch.ts';
 /** State of a sitting right after its `open` record. @throws RangeError when the seed is not 64 hex digits. */
 export function openSession(facts: SittingFacts, at: number): SessionState {
   return {
-    facts,
+    facts: compact(facts),
     openedAt: at,
     at,
     build: '',
+    mediaMs: 0,
     last: null,
-    clock: { originAt: null, offsetAt: null },
+    clock: {
+      originAt: null,
+      offsetAt: null,
+      aheadBaseMs: 0,
+      aheadMaxMs: 0,
+      refilledT: 0,
+      level: null,
+      finding: null,
+    },
     link: { upSince: null, downSince: at },
     credit: initialCredit(facts.pack.credit.slackMs),
     fastForward: initialFastForward(),
     multiWindow: initialMultiWindow(),
     popup: initialPopup(facts),
     photo: initialPhoto(facts),
+    liveness: initialLiveness(facts),
+    answers: initialAnswers(),
     findings: [],
+    noted: 0,
     gapEvents: 0,
     ended: null,
     endedAt: null,
   };
 }
 
+/** Facts in one plain object of fixed shape: what comes out of a decoder may weigh three times as much. */
+function compact(facts: SittingFacts): SittingFacts {
+  const { session, platform, learner, course, lesson, videoMs, guard } = facts;
+  const { pack, packHash, priorCovered, seed, place, acts } = facts;
+  const always = {
+    session,
+    platform,
+    learner,
+    course,
+    lesson,
+    videoMs,
+    guard,
+    pack,
+    packHash,
+    priorCovered,
+    seed,
+  };
+  if (place === undefined && acts === undefined) return always;
+  return { ...always, ...(place && { place }), ...(acts && { acts }) };
+}
+
 /** Takes one record in. Never throws on hostile content; a record after the end changes nothing. */
 export function decide(state: SessionState, record: SessionRecord): Decision {
   if (state.ended !== null) return { state, findings: [], directives: [], dueAt: null, ended: null };
   const draft = draftOf(state);
-  draft.state.at = Math.max(state.at, record.at);
-  takeRecord(draft, record);
-  if (draft.state.ended === null) settle(draft, draft.state.at);
+  advance(draft, record);
   return {
     state: draft.state,
-    findings: [...draft.findings.values()],
+    findings: draft.findings === null ? [] : [...draft.findings.values()],
     directives: draft.directives,
     dueAt: dueAtOf(draft.state),
     ended: draft.state.ended,
   };
 }
 
+/**
+ * The state after all of a sitting's records: the same as one `decide` after the other, without a copy per record.
+ * @throws RangeError when the first record is not `open`, or its seed is none.
+ */
+export function replaySession(records: Iterable<SessionRecord>): SessionState {
+  let draft: Draft | null = null;
+  for (const record of records) {
+    if (draft === null) {
+      if (record.kind !== 'open') throw new RangeError('replaySession: expected the open record first');
+      draft = { state: openSession(record.facts, record.at), findings: null, directives: [] };
+    } else if (draft.state.ended === null) {
+      advance(draft, record);
+      draft.directives.length = 0;
+      draft.findings = null;
+    }
+  }
+  if (draft === null) throw new RangeError('replaySession: expected at least the open record');
+  return draft.state;
+}
+
+function advance(draft: Draft, record: SessionRecord): void {
+  const { state } = draft;
+  const at = Math.max(state.at, record.at);
+  state.at = at;
+  takeRecord(draft, record, at);
+  if (state.ended === null) settle(draft, at);
+}
+
 /** Directives still open, for a client that comes back, with the time left on the server's clock. */
 export function openDirectives(state: SessionState, at: number): readonly Directive[] {
   if (state.ended !== null) return [];
-  return [openPopupDirective(state.popup, at), openPhotoDirective(state.photo, at)].filter((d) => d !== null);
+  return HOOKS.open.map((open) => open(state, at)).filter((directive) => directive !== null);
 }
 
-function takeRecord(draft: Draft, record: SessionRecord): void {
+/** What the engine itself does with a record; the rules then take what concerns them. */
+function takeRecord(draft: Draft, record: SessionRecord, at: number): void {
   const { state } = draft;
   switch (record.kind) {
+    case 'batch':
+      takeBatch(draft, record.batch, at);
+      return;
+    case 'connected':
+      state.link.upSince = at;
+      state.link.downSince = null;
+      state.clock.originAt ??= at;
+      break;
+    case 'disconnected':
+      state.link.upSince = null;
+      state.link.downSince ??= at;
+      break;
+    case 'close':
+      close(draft, record.reason, at);
+      return;
     case 'open':
     case 'tick':
       return;
-    case 'connected':
-      state.link = { upSince: record.at, downSince: null };
-      state.clock.originAt ??= record.at;
-      return;
-    case 'disconnected':
-      state.link = { upSince: null, downSince: record.at };
-      return;
     case 'delivered':
-      popupDelivered(draft, record.directive, record.at);
-      photoDelivered(draft, record.directive, record.at);
-      return;
-    case 'batch':
-      takeBatch(draft, record.batch, record.at);
-      return;
     case 'photo':
-      photoStored(draft, record.id, record.at);
-      return;
     case 'conflict':
-      observeConflict(draft, record.seq, record.at);
-      return;
-    case 'close':
-      close(draft, record.reason, record.at);
-      return;
+    case 'liveness':
+    case 'elsewhere':
+    case 'content':
+      break;
     default:
       record satisfies never;
   }
+  for (const take of HOOKS.record) take(draft, record, at);
+  for (const issue of HOOKS.issue) issue(draft, at);
 }
 
 /** What follows from the time alone: overdue controls, a finished lesson, a sitting nobody came back to. */
 function settle(draft: Draft, at: number): void {
   const { state } = draft;
   const { session } = state.facts.pack;
-  popupTick(draft, at);
-  photoTick(draft, at);
-  if (isComplete(state) && isAtEnd(state) && lastPhotoSettled(draft, at)) close(draft, 'completed', at);
-  else if (state.link.downSince !== null && at >= state.link.downSince + session.resumeGraceMs)
-    close(draft, 'left', at);
+  for (const tick of HOOKS.tick) tick(draft, at);
+  const { downSince } = state.link;
+  if (isAtEnd(state) && isComplete(state) && readyToSeal(draft, at)) close(draft, 'completed', at);
+  else if (downSince !== null && at >= downSince + session.resumeGraceMs) close(draft, 'left', at);
   else if (at >= state.openedAt + session.lengthMaxMs) close(draft, 'expired', at);
+}
+
+/** Every rule is asked, because each may have a last control to ask for. */
+function readyToSeal(draft: Draft, at: number): boolean {
+  let ready = true;
+  for (const ask of HOOKS.readyToSeal) ready = ask(draft, at) && ready;
+  return ready;
 }
 
 function close(draft: Draft, reason: EndReason, at: number): void {
   const { state } = draft;
-  closeFastForward(draft);
   const complete = isComplete(state);
-  if (complete) closePhoto(draft);
+  for (const seal of HOOKS.sealing) seal(draft, complete);
   state.ended = complete && (reason === 'left' || reason === 'expired') ? 'completed' : reason;
   state.endedAt = at;
   draft.directives.push({ kind: 'end', id: 'end', reason: state.ended, message: endMessages[state.ended] });
@@ -136,11 +189,8 @@ function dueAtOf(state: SessionState): number | null {
   if (state.ended !== null) return null;
   const { session } = state.facts.pack;
   const { downSince } = state.link;
-  const times = [
-    popupDueAt(state.popup),
-    photoDueAt(state),
-    downSince === null ? null : downSince + session.resumeGraceMs,
-    state.openedAt + session.lengthMaxMs,
-  ];
-  return Math.min(...times.filter((time) => time !== null));
+  let due = state.openedAt + session.lengthMaxMs;
+  if (downSince !== null) due = Math.min(due, downSince + session.resumeGraceMs);
+  for (const dueAt of HOOKS.dueAt) due = Math.min(due, dueAt(state) ?? due);
+  return due;
 }

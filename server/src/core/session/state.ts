@@ -1,10 +1,12 @@
 /**
  * Everything that the engine remembers of one sitting. Bounded: what grows (findings, popups, class hours, intervals) has
- * a named limit. Parts are replaced, never shared between two states, except arrays, which are never changed in place.
+ * a named limit. Parts are replaced, never shared between two states, except arrays and points, which are never changed in place.
  */
 import type { EndReason, Finding } from '@zhenxue/protocol';
 import type { IntervalSet } from '../credit/interval-set.ts';
+import type { AnswerState } from '../rules/answer-pattern/state.ts';
 import type { FastForwardState } from '../rules/fast-forward/state.ts';
+import type { LivenessState } from '../rules/liveness-match/state.ts';
 import type { MultiWindowState } from '../rules/multi-window/state.ts';
 import type { PopupState } from '../rules/popup-interval/state.ts';
 import type { PhotoState } from '../rules/random-photo/state.ts';
@@ -29,6 +31,16 @@ export interface ClockState {
   originAt: number | null;
   /** Smallest `at − t` seen: server time of `t = 0`. Null before the first batch. */
   offsetAt: number | null;
+  /** The client's clock may be ahead by this much as drift: it rises by at most the slack per refill time. */
+  aheadBaseMs: number;
+  /** Furthest ahead so far, ms; never negative. */
+  aheadMaxMs: number;
+  /** Session time of the last refill. */
+  refilledT: number;
+  /** The last sample that was not ahead. */
+  level: Point | null;
+  /** The finding about a clock that is ahead. */
+  finding: string | null;
 }
 
 /** The connection, as far as the rules need it. */
@@ -43,10 +55,14 @@ export interface LinkState {
 export interface CreditState {
   /** Credited media intervals. */
   set: IntervalSet;
-  /** Measure of `set`, ms. */
+  /** Measure of `set` without what earlier sittings cover, ms. */
   ms: number;
-  /** Media intervals seen playing, credited or not: where the learner has been. */
-  played: IntervalSet;
+  /** Server-time stretches (epoch ms) in which something was credited here, and the one that is still growing. */
+  takenAt: IntervalSet;
+  stretchFrom: number;
+  stretchTo: number;
+  /** Server-time stretches credited in other sittings of the same learner, as far as they may still matter. */
+  elsewhere: IntervalSet;
   /** Media minus time over the present run of playing. */
   runExcessMs: number;
   /** How far the excess of this run may go. */
@@ -62,6 +78,8 @@ export interface SessionState {
   /** Server time of the last record. */
   at: number;
   build: string;
+  /** Duration of the media as the page reports it, ms; 0 = not known. */
+  mediaMs: number;
   last: Point | null;
   clock: ClockState;
   link: LinkState;
@@ -70,7 +88,12 @@ export interface SessionState {
   multiWindow: MultiWindowState;
   popup: PopupState;
   photo: PhotoState;
+  /** Null when the pack asks for none. */
+  liveness: LivenessState | null;
+  answers: AnswerState;
   findings: readonly Finding[];
+  /** Bits of what is noted only once per sitting. */
+  noted: number;
   /** Events that the client said it dropped: holes in the record are then no evidence. */
   gapEvents: number;
   ended: EndReason | null;

@@ -1,30 +1,9 @@
 /** One batch, event by event: lay it on the server's clock, let the rules look, then credit what may be credited. */
 import { type Batch, hasState, type LearningEvent, STATE } from '@zhenxue/protocol';
-import { beginRun, creditStep, notePlayed } from '../credit/credit.ts';
-import {
-  observeClock,
-  observeFastForward,
-  pageOpened,
-  seekBlocksCredit,
-} from '../rules/fast-forward/rule.ts';
-import { initialMultiWindow, observeMultiWindow } from '../rules/multi-window/rule.ts';
-import {
-  issuePopup,
-  observePopup,
-  popupCreditLeft,
-  popupEvent,
-  popupOverdueFrom,
-} from '../rules/popup-interval/rule.ts';
-import {
-  advanceHour,
-  issuePhoto,
-  observePhoto,
-  photoEvent,
-  photoOverdueFrom,
-} from '../rules/random-photo/rule.ts';
-import { observeTamper } from '../rules/record-integrity/rule.ts';
+import { beginRun, creditStep } from '../credit/credit.ts';
+import { HOOKS } from '../rules/registry.ts';
 import type { Draft } from './draft.ts';
-import type { Point } from './state.ts';
+import type { Point, SessionState } from './state.ts';
 import { readStep, type Step } from './step.ts';
 
 /** A claimed rate of 1, thousandths: what an event without `r` says. */
@@ -32,79 +11,94 @@ const NORMAL_RATE = 1_000;
 
 /** Takes a batch that was received at `at` (epoch ms). */
 export function takeBatch(draft: Draft, batch: Batch, at: number): void {
-  layOnClock(draft, batch, at);
-  batch.events.forEach((event, index) => {
-    takeEvent(draft, event, pointOf(draft, event, batch.seq, index, at), at);
-  });
+  const { events, seq } = batch;
+  layOnClock(draft, events, at);
+  const earliestAt = earliestFor(draft.state, at);
+  for (let index = 0; index < events.length; index += 1) {
+    const event = events[index];
+    if (event !== undefined) takeEvent(draft, event, pointOf(draft, event, seq, index, at, earliestAt), at);
+  }
 }
 
 /**
  * Where `t = 0` lies on the server's clock: no later than any receipt allows, no earlier than the first welcome. The
  * smallest difference seen is the best estimate, because delay only ever adds.
  */
-function layOnClock(draft: Draft, batch: Batch, at: number): void {
+function layOnClock(draft: Draft, events: readonly LearningEvent[], at: number): void {
   const { clock } = draft.state;
-  const newestT = batch.events.reduce((newest, event) => Math.max(newest, event.t), 0);
+  let newestT = 0;
+  for (let i = 0; i < events.length; i += 1) newestT = Math.max(newestT, events[i]?.t ?? 0);
   const offset = Math.max(at - newestT, clock.originAt ?? at - newestT);
-  clock.offsetAt = clock.offsetAt === null ? offset : Math.min(clock.offsetAt, offset);
+  if (clock.offsetAt === null || offset < clock.offsetAt) clock.offsetAt = offset;
 }
 
-function pointOf(draft: Draft, event: LearningEvent, seq: number, index: number, receivedAt: number): Point {
-  const { last, clock } = draft.state;
+/**
+ * On a connection that stayed up nothing takes longer than this to arrive: a window and twice the time for which a dead link
+ * can go unnoticed. Whoever holds batches back to answer popups at leisure is taken at this time.
+ */
+function earliestFor(state: SessionState, receivedAt: number): number {
+  const { answerWindowMs, deliveryGraceMs } = state.facts.pack.popup;
+  return receivedAt - answerWindowMs - 2 * deliveryGraceMs;
+}
+
+function pointOf(
+  draft: Draft,
+  event: LearningEvent,
+  seq: number,
+  index: number,
+  receivedAt: number,
+  earliestAt: number,
+): Point {
+  const { last, clock, link } = draft.state;
   // Session time never goes back: an event that claims so is taken at the time of the one before it.
-  const t = Math.max(event.t, last?.t ?? 0);
-  const at = Math.max(last?.at ?? 0, Math.min(receivedAt, (clock.offsetAt ?? receivedAt) + t));
+  const t = last !== null && last.t > event.t ? last.t : event.t;
+  let at = Math.min(receivedAt, (clock.offsetAt ?? receivedAt) + t);
+  if (at < earliestAt && link.upSince !== null && link.upSince <= at) at = earliestAt;
+  if (last !== null && last.at > at) at = last.at;
   return { t, m: event.m, s: event.s, r: event.r ?? NORMAL_RATE, at, seq, index };
 }
 
 function takeEvent(draft: Draft, event: LearningEvent, point: Point, receivedAt: number): void {
   const { state } = draft;
-  const clockAhead = observeClock(draft, point, receivedAt);
+  let held = false;
+  for (const clock of HOOKS.clock) held = clock(draft, point, receivedAt) || held;
   if (event.e === 'open') {
-    openPage(draft, event.build, point);
+    for (const pageOpened of HOOKS.pageOpened) pageOpened(draft, point);
+    state.build = event.build;
+    state.mediaMs = event.d;
+    beginRun(draft, point.t);
   } else if (state.last !== null) {
     const leftM = event.e === 'seek' ? event.from : null;
-    const step = readStep(state.last, point, leftM, state.facts.pack.credit.slackMs);
-    takeStep(draft, step, event, clockAhead);
+    takeStep(draft, readStep(state.last, point, leftM, state.facts.pack.credit.slackMs), event, held);
   }
   if (event.e === 'gap') state.gapEvents += event.n;
-  popupEvent(draft, event, point);
-  photoEvent(draft, event, point);
-  observeTamper(draft, event, point);
+  for (const take of HOOKS.event) take(draft, event, point, receivedAt);
   state.last = point;
-  // One step may cross both the photo's instant and the end of its class hour: ask first, or the hour would pass unasked.
-  issuePhoto(draft, receivedAt);
-  advanceHour(draft);
-  issuePopup(draft, receivedAt);
-  issuePhoto(draft, receivedAt);
+  for (const issue of HOOKS.issue) issue(draft, receivedAt);
 }
 
-/** A page was loaded: what was measured on the page before does not go on. */
-function openPage(draft: Draft, build: string, point: Point): void {
-  pageOpened(draft, point);
-  draft.state.build = build;
-  draft.state.multiWindow = initialMultiWindow();
-  beginRun(draft, point.t);
-}
-
-function takeStep(draft: Draft, step: Step, event: LearningEvent, clockAhead: boolean): void {
+function takeStep(draft: Draft, step: Step, event: LearningEvent, held: boolean): void {
   const { state } = draft;
-  observeFastForward(draft, step, event);
-  observeMultiWindow(draft, step);
-  observePopup(draft, step);
-  observePhoto(draft, step);
-  const blocked = seekBlocksCredit(state.fastForward);
-  if (!blocked) notePlayed(draft, step);
-  creditStep(draft, step, {
-    overdueFrom: earliest(popupOverdueFrom(state.popup), photoOverdueFrom(state.photo)),
-    creditMaxMs: popupCreditLeft(state),
-    blocked: blocked || clockAhead,
-  });
-  const wasPlaying = hasState(step.from.s, STATE.playing);
-  if (wasPlaying && (step.jumpTo !== null || !hasState(step.to.s, STATE.playing))) beginRun(draft, step.to.t);
+  // Asked before the rules look: a jump at the end of this step does not spoil what was played before it.
+  let blocked = held;
+  for (const holds of HOOKS.holdsCredit) blocked = blocked || holds(state);
+  for (const look of HOOKS.step) look(draft, step, event);
+  if (step.advancedMs > 0 || hasState(step.from.s, STATE.playing))
+    creditStep(draft, step, limitsOf(state, blocked));
+  if (!hasState(step.from.s, STATE.playing)) return;
+  if (step.jumpTo !== null || !hasState(step.to.s, STATE.playing)) beginRun(draft, step.to.t);
 }
 
-function earliest(a: number | null, b: number | null): number | null {
-  if (a === null) return b;
-  return b === null ? a : Math.min(a, b);
+function limitsOf(
+  state: SessionState,
+  blocked: boolean,
+): { overdueFrom: number | null; creditMaxMs: number; blocked: boolean } {
+  let overdueFrom: number | null = null;
+  for (const overdue of HOOKS.overdueFrom) {
+    const from = overdue(state);
+    if (from !== null && (overdueFrom === null || from < overdueFrom)) overdueFrom = from;
+  }
+  let creditMaxMs = Number.POSITIVE_INFINITY;
+  for (const left of HOOKS.creditLeft) creditMaxMs = Math.min(creditMaxMs, left(state));
+  return { overdueFrom, creditMaxMs, blocked };
 }

@@ -9,8 +9,10 @@ import { coveragePermille, isComplete } from './completion.ts';
 export function outcomeOf(state: SessionState): Outcome {
   if (state.findings.some((finding) => finding.severity === 'violation')) return 'invalid';
   if (state.ended === null) return 'in_progress';
-  if (!isComplete(state)) return 'incomplete';
-  return state.findings.some((finding) => finding.severity === 'gap') ? 'undetermined' : 'valid';
+  const gaps = state.findings.filter((finding) => finding.severity === 'gap');
+  if (isComplete(state)) return gaps.length > 0 ? 'undetermined' : 'valid';
+  // Without a passed challenge nothing is ever credited: that is not a lesson broken off.
+  return gaps.some((finding) => finding.kind === 'liveness-missing') ? 'undetermined' : 'incomplete';
 }
 
 /** Controls that were found suppressed in this sitting: what population evidence is made of (rules §4). */
@@ -21,9 +23,15 @@ export function suppressionsOf(state: SessionState): readonly string[] {
   return [...new Set(kinds)];
 }
 
-function makeUpOf(outcome: Outcome, coverage: number): Bilingual | null {
+function makeUpOf(state: SessionState, outcome: Outcome, coverage: number): Bilingual | null {
   switch (outcome) {
     case 'undetermined':
+      if (state.findings.some((finding) => finding.kind === 'liveness-missing')) {
+        return {
+          zh: '请在光线充足、只有本人入镜、允许使用摄像头的情况下重新学习本课时；也可以申请人工复核。',
+          en: 'Study the lesson again with the camera allowed, enough light and nobody else in the picture, or ask for a human review.',
+        };
+      }
       return {
         zh: '请在允许使用摄像头的情况下重新学习缺少照片的课时；也可以申请人工复核。',
         en: 'Study the class hour without a photo again with the camera allowed, or ask for a human review.',
@@ -62,6 +70,6 @@ export function verdictOf(state: SessionState): Verdict {
     popups: popupCoverage(state.popup),
     classHours: classHourCoverage(state.photo),
     findings: state.findings,
-    makeUp: makeUpOf(outcome, coverage),
+    makeUp: makeUpOf(state, outcome, coverage),
   };
 }

@@ -3,95 +3,98 @@
  *
  * Violations, each on positive evidence: a reported rate above 1 with media advancing; a measured slope above the maximum
  * over the window; media playing on (or claiming its end) after a forward seek past the furthest covered point; an end
- * claimed away from the video's end; a client clock ahead of the server's.
+ * claimed away from the video's end, or after skipping more than a complete lesson may lack; a client clock ahead of the
+ * server's (`clock.ts`).
  *
  * Honest look-alikes that stay valid: a speed extension sitting at 1×, stalls and catch-up (a stall lowers the slope of every
  * window that holds it, and a window may begin after it), rewinding, re-watching, slow playback, sleep (client time
- * falls behind, never ahead), and attempts that the SDK undid within its time (kept as hints).
+ * falls behind, never ahead), media that played while a page was being reloaded, and attempts that the SDK undid within
+ * its time (kept as hints).
  *
  * Attribution: the learner's, unless the platform asked the guard only to observe; one sitting alone can then not tell.
  */
 import { type EndedEvent, hasState, type LearningEvent, STATE } from '@zhenxue/protocol';
-import { furthest } from '../../credit/interval-set.ts';
-import { addFinding, type Draft, extendFinding, refOf, spanOf } from '../../session/draft.ts';
+import { INTERVALS_MAX } from '../../credit/credit.ts';
+import { bounded, furthest, overlap, unite } from '../../credit/interval-set.ts';
+import { addFinding, type Draft, refOf, spanOf } from '../../session/draft.ts';
 import type { Point, SessionState } from '../../session/state.ts';
 import type { Step } from '../../session/step.ts';
 import { byLearnerOrUnknown } from '../attribution.ts';
+import { playedSet } from '../played.ts';
+import type { Rule } from '../rule.ts';
+import { observeClock } from './clock.ts';
 import { closeRate, observeRate } from './rate.ts';
 import { observeSlope, resetSlope } from './slope.ts';
 import type { FastForwardState } from './state.ts';
 import { fastForwardWords } from './words.ts';
 
+/** Media that may lie between the samples of a pause and of the playing after it, ms: samples are not taken at one instant. */
+const PAUSE_SKEW_MS = 250;
+
 /** Memory before anything was played. */
 export function initialFastForward(): FastForwardState {
   return {
+    played: [],
+    playedFrom: 0,
+    playedTo: 0,
+    startM: null,
     playedT: 0,
     excess: 0,
     recent: [],
-    lowest: null,
+    lowest: [],
     slopeFinding: null,
     rate: null,
     seek: null,
-    seekFinding: null,
-    clockFinding: null,
   };
-}
-
-/** Whether credit waits for a forward seek to be taken back. */
-export function seekBlocksCredit(state: FastForwardState): boolean {
-  return state.seek !== null;
 }
 
 /** The furthest media position reached by playing, in this sitting or in earlier ones, ms. Seeking up to here is allowed. */
 export function furthestReached(state: SessionState): number {
-  return Math.max(furthest(state.credit.played), furthest(state.facts.priorCovered));
+  const { played, playedTo } = state.fastForward;
+  return Math.max(playedTo, furthest(played), furthest(state.facts.priorCovered));
 }
 
 /** A new page was opened: measurements start afresh, an outstanding seek is judged first. */
-export function pageOpened(draft: Draft, point: Point): void {
+function pageOpened(draft: Draft, point: Point): void {
+  const { fastForward, last } = draft.state;
+  fastForward.startM ??= point.m;
   settleSeek(draft, point, true);
+  // What may have played on while nothing was heard is no evidence of a skip; it is not credited either.
+  if (last !== null && point.m - last.m <= point.t - last.t) notePlayed(fastForward, last.m, point.m);
   closeRate(draft, point);
   resetSlope(draft);
 }
 
 /** Looks at one step of the sitting, before it is credited. */
-export function observeFastForward(draft: Draft, step: Step, event: LearningEvent): void {
+function observeFastForward(draft: Draft, step: Step, event: LearningEvent): void {
+  // What was played before a jump was reached by playing; what was played after one that is still outstanding was not, even
+  // if the jump is then taken back.
+  const clear = draft.state.fastForward.seek === null;
   observeRate(draft, step);
   observeSlope(draft, step);
   observeSeek(draft, step);
   if (event.e === 'ended') observeEnded(draft, event, step.to);
+  if (clear) noteStep(draft.state.fastForward, step);
 }
 
-/**
- * Compares the client's clock with the server's (rules §2: a sped-up clock).
- * @returns whether it is ahead, in which case nothing is credited (rules §1).
- */
-export function observeClock(draft: Draft, point: Point, receivedAt: number): boolean {
-  const { clock, fastForward, facts } = draft.state;
-  if (clock.originAt === null) return false;
-  const aheadMs = point.t - (receivedAt - clock.originAt);
-  if (aheadMs <= facts.pack.credit.slackMs) return false;
-  const span = { ...spanOf(point, point), fromAt: clock.originAt, fromT: 0, toAt: receivedAt };
-  if (fastForward.clockFinding !== null) {
-    extendFinding(draft, fastForward.clockFinding, span, [refOf(point)], aheadMs);
-    return true;
-  }
-  fastForward.clockFinding = addFinding(draft, {
-    rule: 'fast-forward',
-    kind: 'clock-ahead',
-    severity: 'violation',
-    ...byLearnerOrUnknown(facts.guard),
-    span,
-    claimed: point.t,
-    measured: aheadMs,
-    reason: fastForwardWords.clockAhead(aheadMs),
-    evidence: [refOf(point)],
-  });
-  return true;
+/** Notes where the media was. Playing, and what a pause or a stall may hide: no more than the time that passed. */
+function noteStep(state: FastForwardState, step: Step): void {
+  if (step.advancedMs > 0) notePlayed(state, step.from.m, step.from.m + step.advancedMs);
+  else if (step.jumpTo === null && step.to.m - step.from.m <= Math.max(step.dt, PAUSE_SKEW_MS))
+    notePlayed(state, step.from.m, step.to.m);
+}
+
+function notePlayed(state: FastForwardState, from: number, to: number): void {
+  if (!(to > from)) return;
+  if (from < state.playedFrom || from > state.playedTo) {
+    state.played = bounded(playedSet(state), INTERVALS_MAX);
+    state.playedFrom = from;
+    state.playedTo = to;
+  } else if (to > state.playedTo) state.playedTo = to;
 }
 
 /** The sitting is being sealed: an outstanding seek is judged as it stands. */
-export function closeFastForward(draft: Draft): void {
+function closeFastForward(draft: Draft): void {
   const { last } = draft.state;
   if (last === null) return;
   settleSeek(draft, last, true);
@@ -124,7 +127,6 @@ function noteJump(draft: Draft, step: Step): void {
   if (step.to.m > limit && fastForward.seek === null) {
     const from: Point = { ...step.to, m: leftM };
     fastForward.seek = { from, to: step.to, advancedMs: 0, end: null };
-    fastForward.seekFinding = null;
   }
 }
 
@@ -134,9 +136,12 @@ function observeEnded(draft: Draft, event: EndedEvent, point: Point): void {
     fastForward.seek = { ...fastForward.seek, end: fastForward.seek.end ?? point };
     return;
   }
-  const genuine =
-    hasState(event.s, STATE.ended) || event.m >= facts.videoMs - facts.pack.fastForward.seekSlackMs;
-  if (genuine) return;
+  // Registered and real duration may differ a little; an element that says `ended` is believed at its own duration only.
+  const { mediaMs } = draft.state;
+  const endMs = hasState(event.s, STATE.ended) ? Math.min(facts.videoMs, mediaMs) : facts.videoMs;
+  const there = event.m >= endMs - facts.pack.fastForward.seekSlackMs;
+  if (there && skippedMs(draft.state) <= mayLackMs(facts)) return;
+  if (draft.state.findings.some((finding) => finding.kind === 'end-claimed')) return;
   addFinding(draft, {
     rule: 'fast-forward',
     kind: 'end-claimed',
@@ -144,17 +149,33 @@ function observeEnded(draft: Draft, event: EndedEvent, point: Point): void {
     ...byLearnerOrUnknown(facts.guard),
     span: spanOf(point, point),
     claimed: facts.videoMs,
-    measured: event.m,
-    reason: fastForwardWords.endClaimed(event.m, facts.videoMs),
+    measured: there ? facts.videoMs - skippedMs(draft.state) : event.m,
+    reason: there
+      ? fastForwardWords.endSkipped(skippedMs(draft.state))
+      : fastForwardWords.endClaimed(event.m, facts.videoMs),
     evidence: [refOf(point)],
   });
+}
+
+/** Media between the sitting's first position and the video's end that was never seen playing, ms; 0 when events were lost. */
+function skippedMs(state: SessionState): number {
+  const { fastForward, facts, last, gapEvents } = state;
+  const from = fastForward.startM ?? 0;
+  if (gapEvents > 0 || last === null || facts.videoMs <= from) return 0;
+  const seen = unite(unite(playedSet(fastForward), facts.priorCovered), [[last.m, facts.videoMs]]);
+  return Math.max(0, facts.videoMs - from - overlap(seen, from, facts.videoMs));
+}
+
+/** What a complete lesson may lack, ms. */
+function mayLackMs(facts: SessionState['facts']): number {
+  return (facts.videoMs * (1_000 - facts.pack.credit.coverageRequiredPermille)) / 1_000;
 }
 
 /** Media played on after the seek, or its end was claimed: a violation; from here on it is ordinary playing again. */
 function raiseSeek(draft: Draft, pending: NonNullable<FastForwardState['seek']>, now: Point): void {
   const { fastForward, facts } = draft.state;
   const ended = pending.end !== null;
-  fastForward.seekFinding = addFinding(draft, {
+  addFinding(draft, {
     rule: 'fast-forward',
     kind: ended ? 'end-claimed' : 'seek-forward',
     severity: 'violation',
@@ -193,3 +214,14 @@ function settleSeek(draft: Draft, now: Point, leaving: boolean): void {
     evidence: [refOf(pending.to), refOf(now)],
   });
 }
+
+/** See the file's comment. */
+export const fastForward: Rule = {
+  id: 'fast-forward',
+  clock: observeClock,
+  pageOpened,
+  step: observeFastForward,
+  // Credit waits for a forward seek to be taken back.
+  holdsCredit: (state) => state.fastForward.seek !== null,
+  sealing: closeFastForward,
+};

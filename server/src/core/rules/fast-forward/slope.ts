@@ -2,12 +2,13 @@
  * The measured slope. Over all windows of at least `slopeWindowMs` of playing, is there one whose media advance exceeds
  * `slopeMax` times its client time? With T the time played and X = 1000·media − slopeMax·T, that is: is some earlier
  * sample, at least a window of playing older than this one, lower in X? So the lowest old X and the few samples younger
- * than a window are all that is remembered, and every window is looked at.
+ * than a window are all that is remembered. Windows begin at samples at least a {@link RECENT_MAX}th of the window apart.
  */
 import { addFinding, type Draft, extendFinding, refOf, spanOf } from '../../session/draft.ts';
+import type { Point } from '../../session/state.ts';
 import type { Step } from '../../session/step.ts';
 import { byLearnerOrUnknown } from '../attribution.ts';
-import type { FastForwardState, Prefix } from './state.ts';
+import { type FastForwardState, PREFIX, type Prefixes } from './state.ts';
 import { fastForwardWords } from './words.ts';
 
 /** Samples younger than a window kept apart; closer ones are thinned out, which moves a window's start by less than this share of it. */
@@ -17,7 +18,7 @@ const RECENT_MAX = 32;
 export function resetSlope(draft: Draft): void {
   const { fastForward } = draft.state;
   fastForward.recent = [];
-  fastForward.lowest = null;
+  fastForward.lowest = [];
   fastForward.playedT = 0;
   fastForward.excess = 0;
   fastForward.slopeFinding = null;
@@ -28,9 +29,7 @@ export function observeSlope(draft: Draft, step: Step): void {
   const { fastForward, facts } = draft.state;
   const { slopeMaxPermille, slopeWindowMs } = facts.pack.fastForward;
   if (step.advancedMs === 0) return;
-  if (fastForward.recent.length === 0 && fastForward.lowest === null) {
-    fastForward.recent = [{ playedT: fastForward.playedT, excess: fastForward.excess, point: step.from }];
-  }
+  if (fastForward.recent.length === 0 && fastForward.lowest.length === 0) remember(fastForward, step.from, 0);
   const gain = 1_000 * step.advancedMs - slopeMaxPermille * step.dt;
   fastForward.playedT += step.dt;
   fastForward.excess += gain;
@@ -39,64 +38,76 @@ export function observeSlope(draft: Draft, step: Step): void {
     else resetSlope(draft);
     return;
   }
-  ageRecent(fastForward, slopeWindowMs);
-  const start = fastForward.lowest;
-  if (start !== null && fastForward.excess > start.excess) raise(draft, start, step);
-  remember(fastForward, step, slopeWindowMs);
+  const young = ageRecent(fastForward, slopeWindowMs);
+  const lowest = fastForward.lowest[1];
+  if (lowest !== undefined && fastForward.excess > lowest) raise(draft, step);
+  const newest = fastForward.recent[fastForward.recent.length - PREFIX];
+  const apart = newest === undefined || fastForward.playedT - newest >= slopeWindowMs / RECENT_MAX;
+  if (apart) remember(fastForward, step.to, young);
+  else if (young > 0) fastForward.recent = fastForward.recent.slice(young);
 }
 
-/** Moves samples that are a window of playing old over to the lowest. */
-function ageRecent(state: FastForwardState, windowMs: number): void {
+/** Moves samples that are a window of playing old over to the lowest. @returns where the younger ones begin. */
+function ageRecent(state: FastForwardState, windowMs: number): number {
+  const { recent, playedT } = state;
   let index = 0;
-  let lowest = state.lowest;
-  for (; index < state.recent.length; index += 1) {
-    const prefix = state.recent[index];
-    if (prefix === undefined || state.playedT - prefix.playedT < windowMs) break;
-    if (lowest === null || prefix.excess <= lowest.excess) lowest = prefix;
+  let best = -1;
+  let bestExcess = state.lowest[1] ?? Number.POSITIVE_INFINITY;
+  for (; index < recent.length; index += PREFIX) {
+    if (playedT - (recent[index] ?? 0) < windowMs) break;
+    const excess = recent[index + 1] ?? 0;
+    if (excess > bestExcess) continue;
+    best = index;
+    bestExcess = excess;
   }
-  if (index > 0) state.recent = state.recent.slice(index);
-  state.lowest = lowest;
+  if (best >= 0) state.lowest = recent.slice(best, best + PREFIX);
+  return index;
 }
 
-function remember(state: FastForwardState, step: Step, windowMs: number): void {
-  const newest = state.recent[state.recent.length - 1];
-  const spacing = windowMs / RECENT_MAX;
-  if (newest !== undefined && state.playedT - newest.playedT < spacing) return;
-  const prefix: Prefix = { playedT: state.playedT, excess: state.excess, point: step.to };
-  state.recent = [...state.recent, prefix];
+/** Appends a sample and drops those before `young`, in one new array of exactly the right size. */
+function remember(state: FastForwardState, point: Point, young: number): void {
+  const { playedT, excess } = state;
+  const added = [playedT, excess, point.t, point.m, point.at, point.seq, point.index];
+  state.recent = young > 0 ? state.recent.slice(young).concat(added) : state.recent.concat(added);
 }
 
-/**
- * The window proves the violation; inside it, the fast stretch itself begins where the excess was lowest.
- */
-function raise(draft: Draft, window: Prefix, step: Step): void {
+/** The window proves the violation; inside it, the fast stretch itself begins where the excess was lowest. */
+function raise(draft: Draft, step: Step): void {
   const { fastForward, facts } = draft.state;
-  const start = fastForward.recent.reduce(
-    (low, prefix) => (prefix.excess <= low.excess ? prefix : low),
-    window,
-  );
-  const playedMs = fastForward.playedT - start.playedT;
-  const slope = slopeSince(fastForward, start, facts.pack.fastForward.slopeMaxPermille);
+  const start = lowestOf(fastForward);
+  const from = pointOf(start);
+  const playedMs = Math.max(1, fastForward.playedT - (start[0] ?? 0));
+  const excess = fastForward.excess - (start[1] ?? 0);
+  const slope = Math.round(excess / playedMs + facts.pack.fastForward.slopeMaxPermille);
   fastForward.slopeFinding = addFinding(draft, {
     rule: 'fast-forward',
     kind: 'slope-measured',
     severity: 'violation',
     ...byLearnerOrUnknown(facts.guard),
-    span: spanOf(start.point, step.to),
+    span: spanOf(from, step.to),
     claimed: step.from.r,
     measured: slope,
     reason: fastForwardWords.slopeMeasured(slope, playedMs),
-    evidence: [refOf(start.point), refOf(step.to)],
+    evidence: [refOf(from), refOf(step.to)],
   });
+}
+
+/** The prefix with the lowest excess of all that are remembered, the newest of equals. */
+function lowestOf(state: FastForwardState): Prefixes {
+  const { recent } = state;
+  let low = state.lowest;
+  for (let i = 0; i < recent.length; i += PREFIX) {
+    if ((recent[i + 1] ?? 0) <= (low[1] ?? Number.POSITIVE_INFINITY)) low = recent.slice(i, i + PREFIX);
+  }
+  return low;
+}
+
+function pointOf(prefix: Prefixes): Point {
+  const [, , t = 0, m = 0, at = 0, seq = 0, index = 0] = prefix;
+  return { t, m, s: 0, r: 1_000, at, seq, index };
 }
 
 function extend(draft: Draft, step: Step): void {
   const id = draft.state.fastForward.slopeFinding;
   if (id !== null) extendFinding(draft, id, spanOf(step.from, step.to), [refOf(step.to)], null);
-}
-
-/** Media over time since a sample, in thousandths. */
-function slopeSince(state: FastForwardState, start: Prefix, slopeMaxPermille: number): number {
-  const playedMs = Math.max(1, state.playedT - start.playedT);
-  return Math.round((state.excess - start.excess) / playedMs + slopeMaxPermille);
 }

@@ -1,12 +1,15 @@
+import type { IntervalSet } from '../../credit/interval-set.ts';
 import type { Point } from '../../session/state.ts';
 
-/** A prefix of playing: client time and media played so far, with the sample it ends at. */
-export interface Prefix {
-  readonly playedT: number;
-  /** Media played minus the honest maximum for `playedT`, in thousandths of ms: its growth over a window is the evidence. */
-  readonly excess: number;
-  readonly point: Point;
-}
+/**
+ * Prefixes of playing, oldest first, {@link PREFIX} numbers each: client time played so far, excess so far (media played minus
+ * the honest maximum, thousandths of ms), then the sample it ends at (`t`, `m`, server time, seq, index). Flat, because a
+ * live sitting keeps several and a server keeps many sittings.
+ */
+export type Prefixes = readonly number[];
+
+/** Numbers per prefix. */
+export const PREFIX = 7;
 
 /** A stretch at a reported rate above 1. */
 export interface RateStretch {
@@ -28,17 +31,21 @@ export interface PendingSeek {
 
 /** Memory of the `fast-forward` rule. */
 export interface FastForwardState {
+  /** Where the media was seen playing, credited or not, and the interval that is still growing. See `playedSet`. */
+  played: IntervalSet;
+  playedFrom: number;
+  playedTo: number;
+  /** Position at which the sitting began; null before the first page. What lies before was not skipped here. */
+  startM: number | null;
   /** Playing so far in this page. */
   playedT: number;
   excess: number;
-  /** Samples younger than the window, oldest first. */
-  recent: readonly Prefix[];
-  /** The lowest excess among samples older than the window: the start of the steepest window. */
-  lowest: Prefix | null;
+  /** Samples younger than the window. */
+  recent: Prefixes;
+  /** The lowest excess among samples older than the window: the start of the steepest window. One prefix or none. */
+  lowest: Prefixes;
   /** The slope finding that is being extended. */
   slopeFinding: string | null;
   rate: RateStretch | null;
   seek: PendingSeek | null;
-  seekFinding: string | null;
-  clockFinding: string | null;
 }

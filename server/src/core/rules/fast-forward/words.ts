@@ -28,6 +28,10 @@ export const fastForwardWords = {
     zh: `播放器声称视频已播完（${position(videoMs)}），而实际只学习到 ${position(reached)}。`,
     en: `The player claimed the end of the video (${position(videoMs)}) although only ${position(reached)} had been reached.`,
   }),
+  endSkipped: (skippedMs: number): Bilingual => ({
+    zh: `视频声称播完，但其中 ${seconds(skippedMs)} 秒从未播放过。`,
+    en: `The end of the video was claimed although ${seconds(skippedMs)} s of it had never been played.`,
+  }),
   clockAhead: (aheadMs: number): Bilingual => ({
     zh: `客户端时钟比服务器时钟快了 ${seconds(aheadMs)} 秒，说明时钟被加速。`,
     en: `The client’s clock was ${seconds(aheadMs)} s ahead of the server’s: it had been sped up.`,

@@ -1,25 +1,35 @@
 /**
- * `multi-window` (rules §2; item 20(3): learning in several windows), as far as one page shows it.
+ * `multi-window` (rules §2; item 20(3): learning in several windows).
  *
- * Violation: media advances by more than the grace while the page is hidden, in picture-in-picture, or visible without focus.
- * Time away with the playback paused only earns no credit. Honest look-alikes that stay valid: a notification or a
- * permission prompt takes the focus for a moment, an input method window, hiding the page for up to the grace.
+ * Violations: media advances by more than the grace while the page is hidden, in picture-in-picture, or visible without
+ * focus; or while media advances in a second live sitting of the same learner (`second-sitting.ts`). Time away with the
+ * playback paused only earns no credit. Honest look-alikes that stay valid: a notification or a permission prompt takes the
+ * focus for a moment, an input method window, hiding the page for up to the grace, a class behind one address, one sitting
+ * after the other.
  */
 import { type Bilingual, type FindingKind, hasState, STATE } from '@zhenxue/protocol';
 import { addFinding, type Draft, extendFinding, refOf, spanOf } from '../../session/draft.ts';
 import type { Step } from '../../session/step.ts';
 import { byLearnerOrUnknown } from '../attribution.ts';
+import type { Rule } from '../rule.ts';
 import { seconds } from '../units.ts';
+import { observeSecond, takeElsewhere } from './second-sitting.ts';
 import type { Away, MultiWindowState } from './state.ts';
 
 /** Memory before anything was played. */
 export function initialMultiWindow(): MultiWindowState {
-  return { hidden: null, unfocused: null, pip: null };
+  return { hidden: null, unfocused: null, pip: null, second: null };
 }
+
+/** A way of being away in one page. */
+type Way = 'hidden' | 'unfocused' | 'pip';
+
+/** Any of them. */
+const AWAY = STATE.hidden | STATE.hiddenWitnessed | STATE.unfocused | STATE.pip;
 
 /** The ways of being away, with their test and their words. */
 const WAYS: readonly {
-  readonly name: keyof MultiWindowState;
+  readonly name: Way;
   readonly kind: FindingKind;
   readonly zh: string;
   readonly en: string;
@@ -30,7 +40,7 @@ const WAYS: readonly {
 ];
 
 /** Whether a sample says that the page is away in this way. Hidden counts as hidden only, not as unfocused too. */
-function isAway(name: keyof MultiWindowState, s: number): boolean {
+function isAway(name: Way, s: number): boolean {
   const hidden = hasState(s, STATE.hidden | STATE.hiddenWitnessed);
   switch (name) {
     case 'hidden':
@@ -45,7 +55,23 @@ function isAway(name: keyof MultiWindowState, s: number): boolean {
 }
 
 /** Looks at one step: the state at its start held over it. */
-export function observeMultiWindow(draft: Draft, step: Step): void {
+function observeMultiWindow(draft: Draft, step: Step): void {
+  observeSecond(draft, step);
+  const { multiWindow } = draft.state;
+  if (hasState(step.from.s, AWAY)) observeAway(draft, step);
+  else if (multiWindow.hidden !== null || multiWindow.unfocused !== null || multiWindow.pip !== null)
+    cameBack(draft);
+}
+
+/** A new page begins in front, as far as is known. */
+function cameBack(draft: Draft): void {
+  const { multiWindow } = draft.state;
+  multiWindow.hidden = null;
+  multiWindow.unfocused = null;
+  multiWindow.pip = null;
+}
+
+function observeAway(draft: Draft, step: Step): void {
   const { multiWindow, facts } = draft.state;
   const { hiddenGraceMs, unfocusedGraceMs } = facts.pack.multiWindow;
   for (const way of WAYS) {
@@ -56,11 +82,8 @@ export function observeMultiWindow(draft: Draft, step: Step): void {
     const away = multiWindow[way.name] ?? { from: step.from, advancedMs: 0, finding: null };
     const advancedMs = away.advancedMs + step.advancedMs;
     const graceMs = way.name === 'unfocused' ? unfocusedGraceMs : hiddenGraceMs;
-    multiWindow[way.name] = {
-      ...away,
-      advancedMs,
-      finding: judge(draft, step, away, advancedMs, graceMs, way),
-    };
+    const finding = judge(draft, step, away, advancedMs, graceMs, way);
+    multiWindow[way.name] = { ...away, advancedMs, finding };
   }
 }
 
@@ -94,3 +117,11 @@ function judge(
     evidence: [refOf(away.from), refOf(step.to)],
   });
 }
+
+/** See the file's comment. */
+export const multiWindow: Rule = {
+  id: 'multi-window',
+  pageOpened: cameBack,
+  step: observeMultiWindow,
+  record: takeElsewhere,
+};

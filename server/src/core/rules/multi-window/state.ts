@@ -1,3 +1,4 @@
+import type { IntervalSet } from '../../credit/interval-set.ts';
 import type { Point } from '../../session/state.ts';
 
 /** A stretch in which the page was not in front. */
@@ -7,9 +8,21 @@ export interface Away {
   readonly finding: string | null;
 }
 
+/** Another live sitting of the same learner. */
+export interface SecondSitting {
+  /** Server-time stretches in which media advanced there, epoch ms, as far as they may still matter. */
+  readonly stretches: IntervalSet;
+  /** Server time in which media advanced in both, ms. */
+  readonly sharedMs: number;
+  readonly from: Point | null;
+  readonly finding: string | null;
+}
+
 /** Memory of the `multi-window` rule: one stretch per way of being away. */
 export interface MultiWindowState {
   hidden: Away | null;
   unfocused: Away | null;
   pip: Away | null;
+  /** Null until another sitting was heard of. */
+  second: SecondSitting | null;
 }

@@ -9,81 +9,47 @@
  * Honest look-alikes that stay valid: the learner is away and the playback stopped; the network is down, so that the popup
  * never arrived (no credit, no accusation); slow but right answers; a wrong answer first.
  */
-import type { LearningEvent, PopupChallenge, PopupCoverage } from '@zhenxue/protocol';
+import type { Directive, LearningEvent, PopupCoverage } from '@zhenxue/protocol';
 import { addFinding, type Draft, extendFinding, refOf, spanOf } from '../../session/draft.ts';
-import { draw } from '../../session/draw.ts';
-import type { SittingFacts } from '../../session/records.ts';
+import type { SessionRecord, SittingFacts } from '../../session/records.ts';
 import type { Point, SessionState } from '../../session/state.ts';
 import { advancedAfter, type Step } from '../../session/step.ts';
 import { unknownUntilPopulation } from '../attribution.ts';
-import type { OpenPopup, PopupState } from './state.ts';
+import type { Rule } from '../rule.ts';
+import { drawPopup, isRightAnswer } from './question.ts';
+import { type OpenPopup, PAST_POPUP, type PopupState } from './state.ts';
 import { popupWords } from './words.ts';
 
 /** Popups kept in the verdict; a sitting of 12 h at the shortest due time has fewer. */
 const POPUPS_MAX = 4_096;
 
-/** Largest summand of a sum. */
-const SUMMAND_MAX = 20;
-
-/** Thousandths of the free area. */
-const PLACE_MAX = 1_000;
-
 /** Memory at the opening: the first popup is due at a drawn credited time. */
 export function initialPopup(facts: SittingFacts): PopupState {
-  return { issued: 0, open: null, dueAtCreditedMs: dueAfter(facts, 0, 0), answeredAtCreditedMs: 0, past: [] };
-}
-
-function dueAfter(facts: SittingFacts, creditedMs: number, n: number): number {
-  const { dueMinMs, dueMaxMs } = facts.pack.popup;
-  return creditedMs + draw(facts.seed, 'popup-due', n, dueMinMs, dueMaxMs);
-}
-
-/** The n-th popup's question. What answers it is never sent. */
-function questionOf(seed: string, n: number): PopupChallenge {
-  if (draw(seed, 'popup-kind', n, 0, 1) === 0) {
-    return {
-      type: 'press',
-      x: draw(seed, 'popup-x', n, 0, PLACE_MAX),
-      y: draw(seed, 'popup-y', n, 0, PLACE_MAX),
-    };
-  }
-  return {
-    type: 'sum',
-    a: draw(seed, 'popup-a', n, 1, SUMMAND_MAX),
-    b: draw(seed, 'popup-b', n, 1, SUMMAND_MAX),
-  };
-}
-
-function isRight(challenge: PopupChallenge, answer: string): boolean {
-  switch (challenge.type) {
-    case 'press':
-      return answer === 'ok';
-    case 'sum':
-      return answer.trim() === String(challenge.a + challenge.b);
-    default:
-      return challenge satisfies never;
-  }
+  return { issued: 0, open: null, next: drawPopup(facts, 0, 1), answeredAtCreditedMs: 0, past: [] };
 }
 
 /** Server time from which an unanswered popup stops credit; null while none is open. */
-export function popupOverdueFrom(state: PopupState): number | null {
-  return state.open?.deadlineAt ?? null;
+function popupOverdueFrom(state: SessionState): number | null {
+  return state.popup.open?.deadlineAt ?? null;
 }
 
-/** How much may still be credited before a popup must have been answered, ms. Always stays below the rule's gap. */
-export function popupCreditLeft(state: SessionState): number {
+/**
+ * How much may still be credited before a popup must have been answered, ms. So no credited stretch ever reaches the rule's
+ * gap without one: the second half of the rule holds by construction.
+ */
+function popupCreditLeft(state: SessionState): number {
   const { gapMaxMs } = state.facts.pack.popup;
   return Math.max(0, state.popup.answeredAtCreditedMs + gapMaxMs - 1 - state.credit.ms);
 }
 
 /** Issues a popup when one is due. */
-export function issuePopup(draft: Draft, at: number): void {
+function issuePopup(draft: Draft, at: number): void {
   const { popup, credit, facts } = draft.state;
-  if (popup.open !== null || credit.ms < popup.dueAtCreditedMs || popup.past.length >= POPUPS_MAX) return;
+  if (popup.open !== null || credit.ms < popup.next.dueAtCreditedMs || popup.issued >= POPUPS_MAX) return;
   popup.issued += 1;
   const id = `p${popup.issued}`;
   const { answerWindowMs } = facts.pack.popup;
-  const challenge = questionOf(facts.seed, popup.issued);
+  const { challenge } = popup.next;
   popup.open = {
     id,
     challenge,
@@ -93,6 +59,7 @@ export function issuePopup(draft: Draft, at: number): void {
     shownAt: null,
     deadlineAt: at + answerWindowMs,
     overdueSent: false,
+    wrong: 0,
     advancedFrom: null,
     advancedMs: 0,
     finding: null,
@@ -101,10 +68,12 @@ export function issuePopup(draft: Draft, at: number): void {
 }
 
 /** The client took a popup over: its window counts from here, so that a slow network costs nobody anything. */
-export function popupDelivered(draft: Draft, directive: string, at: number): void {
+function popupRecord(draft: Draft, record: SessionRecord, at: number): void {
   const { popup, facts } = draft.state;
   const open = popup.open;
-  if (open === null || open.id !== directive) return;
+  if (record.kind !== 'delivered' || open === null || open.id !== record.directive) return;
+  // Confirmed before: a second confirmation buys no second window.
+  if (open.deliveredAt !== null) return;
   popup.open = {
     ...open,
     deliveredAt: at,
@@ -114,7 +83,7 @@ export function popupDelivered(draft: Draft, directive: string, at: number): voi
 }
 
 /** Looks at one step: does media advance past the deadline of a popup that reached the page? */
-export function observePopup(draft: Draft, step: Step): void {
+function observePopup(draft: Draft, step: Step): void {
   const { popup, facts } = draft.state;
   const open = popup.open;
   if (open === null) return;
@@ -159,7 +128,7 @@ function judge(draft: Draft, open: OpenPopup, now: Point, slackMs: number): stri
 }
 
 /** Takes what the page says about popups: shown, or answered. */
-export function popupEvent(draft: Draft, event: LearningEvent, point: Point): void {
+function popupEvent(draft: Draft, event: LearningEvent, point: Point): void {
   const { popup } = draft.state;
   if (event.e !== 'popup.shown' && event.e !== 'popup.answer') return;
   const open = popup.open;
@@ -168,19 +137,27 @@ export function popupEvent(draft: Draft, event: LearningEvent, point: Point): vo
     popup.open = { ...open, shownAt: open.shownAt ?? point.at, deliveredAt: open.deliveredAt ?? point.at };
     return;
   }
-  if (!isRight(open.challenge, event.a)) {
-    draft.directives.push({ kind: 'settled', id: `${open.id}.w`, ref: open.id, result: 'wrong' });
+  if (!isRightAnswer(open.challenge, event.a)) {
+    const wrong = open.wrong + 1;
+    popup.open = { ...open, wrong };
+    draft.directives.push({ kind: 'settled', id: `${open.id}.w${wrong}`, ref: open.id, result: 'wrong' });
     return;
   }
-  popup.past = [...popup.past, coverageOf(open, point.at)];
+  popup.past = popup.past.concat([
+    open.atCreditedMs,
+    open.issuedAt,
+    open.shownAt ?? -1,
+    point.at,
+    open.deadlineAt,
+  ]);
   popup.open = null;
   popup.answeredAtCreditedMs = draft.state.credit.ms;
-  popup.dueAtCreditedMs = dueAfter(draft.state.facts, draft.state.credit.ms, popup.issued);
+  popup.next = drawPopup(draft.state.facts, draft.state.credit.ms, popup.issued + 1);
   draft.directives.push({ kind: 'settled', id: `${open.id}.m`, ref: open.id, result: 'met' });
 }
 
 /** Tells the client when a popup has become overdue. */
-export function popupTick(draft: Draft, at: number): void {
+function popupTick(draft: Draft, at: number): void {
   const { popup } = draft.state;
   const open = popup.open;
   if (open === null || open.overdueSent || at < open.deadlineAt) return;
@@ -189,26 +166,31 @@ export function popupTick(draft: Draft, at: number): void {
 }
 
 /** When the rule wants a tick; null = it waits for nothing. */
-export function popupDueAt(state: PopupState): number | null {
-  return state.open === null || state.open.overdueSent ? null : state.open.deadlineAt;
-}
-
-function coverageOf(open: OpenPopup, answeredAt: number | null): PopupCoverage {
-  const { id, atCreditedMs, issuedAt, shownAt, deadlineAt } = open;
-  return { id, atCreditedMs, issuedAt, shownAt, answeredAt, deadlineAt };
+function popupDueAt(state: SessionState): number | null {
+  const { open } = state.popup;
+  return open === null || open.overdueSent ? null : open.deadlineAt;
 }
 
 /** Every popup interval of the sitting with the control that covers it. */
 export function popupCoverage(state: PopupState): readonly PopupCoverage[] {
-  return state.open === null ? state.past : [...state.past, coverageOf(state.open, null)];
+  const { past, open } = state;
+  const all: PopupCoverage[] = [];
+  for (let i = 0; i < past.length; i += PAST_POPUP) {
+    const [atCreditedMs = 0, issuedAt = 0, shownAt = -1, answeredAt = 0, deadlineAt = 0] = past.slice(
+      i,
+      i + PAST_POPUP,
+    );
+    const id = `p${all.length + 1}`;
+    all.push({ id, atCreditedMs, issuedAt, shownAt: shownAt < 0 ? null : shownAt, answeredAt, deadlineAt });
+  }
+  if (open === null) return all;
+  const { id, atCreditedMs, issuedAt, shownAt, deadlineAt } = open;
+  return [...all, { id, atCreditedMs, issuedAt, shownAt, answeredAt: null, deadlineAt }];
 }
 
 /** The open popup as it must be shown again after a reconnect. */
-export function openPopupDirective(
-  state: PopupState,
-  at: number,
-): { kind: 'popup'; id: string; answerMs: number; challenge: PopupChallenge } | null {
-  const open = state.open;
+function openPopupDirective(state: SessionState, at: number): Directive | null {
+  const { open } = state.popup;
   if (open === null) return null;
   return {
     kind: 'popup',
@@ -217,3 +199,17 @@ export function openPopupDirective(
     challenge: open.challenge,
   };
 }
+
+/** See the file's comment. */
+export const popupInterval: Rule = {
+  id: 'popup-interval',
+  step: observePopup,
+  overdueFrom: popupOverdueFrom,
+  creditLeft: popupCreditLeft,
+  event: popupEvent,
+  issue: issuePopup,
+  record: popupRecord,
+  tick: popupTick,
+  dueAt: popupDueAt,
+  open: openPopupDirective,
+};

@@ -1,5 +1,12 @@
-import type { PopupChallenge, PopupCoverage } from '@zhenxue/protocol';
+import type { PopupChallenge } from '@zhenxue/protocol';
 import type { Point } from '../../session/state.ts';
+
+/** The popup that comes next. */
+export interface NextPopup {
+  /** Credited time of the sitting at which it is due. */
+  readonly dueAtCreditedMs: number;
+  readonly challenge: PopupChallenge;
+}
 
 /** A popup that was issued and not yet answered. */
 export interface OpenPopup {
@@ -14,21 +21,28 @@ export interface OpenPopup {
   readonly deadlineAt: number;
   /** The client was told that it is overdue. */
   readonly overdueSent: boolean;
+  /** Wrong answers so far: each is told under an id of its own, because a client shows an id only once. */
+  readonly wrong: number;
   /** Where media first advanced past the deadline, and how far it did since. */
   readonly advancedFrom: Point | null;
   readonly advancedMs: number;
   readonly finding: string | null;
 }
 
+/** Numbers per popup in {@link PopupState.past}. */
+export const PAST_POPUP = 5;
+
 /** Memory of the `popup-interval` rule. */
 export interface PopupState {
   /** Popups issued so far. */
   issued: number;
   open: OpenPopup | null;
-  /** Credited time of the sitting at which the next popup is due. */
-  dueAtCreditedMs: number;
+  next: NextPopup;
   /** Credited time at the last answered popup, or 0. */
   answeredAtCreditedMs: number;
-  /** All popups that are over. */
-  past: readonly PopupCoverage[];
+  /**
+   * All popups that are over, {@link PAST_POPUP} numbers each: credited time at the issue, then server times of issue, showing
+   * (-1 = never), answer and deadline. Flat, because a long sitting has hundreds.
+   */
+  past: readonly number[];
 }

@@ -6,16 +6,17 @@
  * (neither a photo nor a failure). A camera that is missing, refused or lost leaves a gap with a way to make it up.
  * While a request is overdue, credit stops.
  */
-import type { ClassHourCoverage, LearningEvent } from '@zhenxue/protocol';
+import type { ClassHourCoverage, Directive, LearningEvent } from '@zhenxue/protocol';
 import { classHoursOf } from '../../credit/class-hours.ts';
 import { overlap } from '../../credit/interval-set.ts';
 import { addFinding, type Draft, refOf, spanOf } from '../../session/draft.ts';
-import { draw } from '../../session/draw.ts';
-import type { SittingFacts } from '../../session/records.ts';
+import { draws } from '../../session/draw.ts';
+import type { SessionRecord, SittingFacts } from '../../session/records.ts';
 import type { Point, SessionState } from '../../session/state.ts';
 import { advancedAfter, type Step } from '../../session/step.ts';
 import { notAttributed, unknownUntilPopulation } from '../attribution.ts';
-import type { OpenPhoto, PastPhoto, PhotoState } from './state.ts';
+import type { Rule } from '../rule.ts';
+import { type OpenPhoto, PAST_PHOTO, type PastPhoto, type PhotoState } from './state.ts';
 import { photoWords } from './words.ts';
 
 /** Memory at the opening: class hours of what is still to be learnt, and the first one's instant. */
@@ -28,7 +29,7 @@ export function initialPhoto(facts: SittingFacts): PhotoState {
     attempts: 0,
     issued: 0,
     drawn: 1,
-    dueAtCreditedMs: instantIn(facts, 0, hours[0]?.toMs ?? left, 0),
+    dueAtCreditedMs: instantIn(facts, 0, hours[0]?.toMs ?? left, 1),
     lastCall: false,
     open: null,
     photos: hours.map(() => null),
@@ -38,22 +39,29 @@ export function initialPhoto(facts: SittingFacts): PhotoState {
 
 /** The n-th drawn instant, in `[fromMs, toMs)` of credited time. */
 function instantIn(facts: SittingFacts, fromMs: number, toMs: number, n: number): number {
-  return draw(facts.seed, 'photo-due', n, fromMs, Math.max(fromMs, toMs - 1));
+  return draws(facts.seed, 'photo', n)(0, fromMs, Math.max(fromMs, toMs - 1));
 }
 
 function drawNext(draft: Draft, fromMs: number, toMs: number): void {
   const { photo, facts } = draft.state;
-  photo.dueAtCreditedMs = instantIn(facts, fromMs, toMs, photo.drawn);
   photo.drawn += 1;
+  photo.dueAtCreditedMs = instantIn(facts, fromMs, toMs, photo.drawn);
 }
 
 /** Server time from which an unanswered request stops credit; null while none is open. */
-export function photoOverdueFrom(state: PhotoState): number | null {
-  return state.open?.deadlineAt ?? null;
+function photoOverdueFrom(state: SessionState): number | null {
+  return state.photo.open?.deadlineAt ?? null;
 }
 
 /** Asks for a photo when one is due. */
-export function issuePhoto(draft: Draft, at: number): void {
+function issuePhoto(draft: Draft, at: number): void {
+  // One step may cross both the photo's instant and the end of its class hour: ask first, or the hour would pass unasked.
+  askWhenDue(draft, at);
+  advanceHour(draft);
+  askWhenDue(draft, at);
+}
+
+function askWhenDue(draft: Draft, at: number): void {
   const { photo, credit } = draft.state;
   const due = photo.dueAtCreditedMs;
   if (photo.open === null && due !== null && credit.ms >= due) request(draft, at);
@@ -63,7 +71,7 @@ export function issuePhoto(draft: Draft, at: number): void {
  * The lesson is complete: if its last hour has no photo yet, asks once more at once.
  * @returns true when the sitting may be sealed, false while a photo is awaited.
  */
-export function lastPhotoSettled(draft: Draft, at: number): boolean {
+function lastPhotoSettled(draft: Draft, at: number): boolean {
   const { photo } = draft.state;
   if (photo.open === null && photo.dueAtCreditedMs !== null && !photo.lastCall) {
     photo.lastCall = true;
@@ -99,15 +107,15 @@ function request(draft: Draft, at: number): void {
 }
 
 /** The client took a request over: its window counts from here. */
-export function photoDelivered(draft: Draft, directive: string, at: number): void {
+function photoDelivered(draft: Draft, directive: string, at: number): void {
   const { photo, facts } = draft.state;
-  if (photo.open === null || photo.open.id !== directive) return;
+  if (photo.open === null || photo.open.id !== directive || photo.open.deliveredAt !== null) return;
   const deadlineAt = at + facts.pack.photo.answerWindowMs;
   photo.open = { ...photo.open, deliveredAt: at, deadlineAt, overdueSent: false };
 }
 
 /** Takes what the page says about photos: taken (the bytes follow) or failed. */
-export function photoEvent(draft: Draft, event: LearningEvent, point: Point): void {
+function photoEvent(draft: Draft, event: LearningEvent, point: Point): void {
   const { photo } = draft.state;
   const open = photo.open;
   if ((event.e !== 'photo.taken' && event.e !== 'photo.failed') || open === null || open.id !== event.id)
@@ -121,7 +129,7 @@ export function photoEvent(draft: Draft, event: LearningEvent, point: Point): vo
 }
 
 /** A photo was stored: its class hour is covered. Not judged here; keeping it is what this rule asks. */
-export function photoStored(draft: Draft, id: string, at: number): void {
+function photoStored(draft: Draft, id: string, at: number): void {
   const { photo } = draft.state;
   const open = photo.open;
   if (open === null || open.id !== id) return;
@@ -132,7 +140,7 @@ export function photoStored(draft: Draft, id: string, at: number): void {
 
 function closeRequest(draft: Draft, open: OpenPhoto, storedAt: number | null): void {
   const { photo } = draft.state;
-  photo.past = [...photo.past, { id: open.id, issuedAt: open.issuedAt, storedAt }];
+  photo.past = photo.past.concat([open.issuedAt, storedAt ?? -1]);
   photo.open = null;
 }
 
@@ -145,7 +153,7 @@ function askAgain(draft: Draft): void {
 }
 
 /** Looks at one step: does media play the hour to its end although the page gave no answer? */
-export function observePhoto(draft: Draft, step: Step): void {
+function observePhoto(draft: Draft, step: Step): void {
   const { photo, credit, facts } = draft.state;
   const open = photo.open;
   const hour = photo.hours[photo.hour];
@@ -180,7 +188,7 @@ function reachedFrom(state: SessionState, open: OpenPhoto): number | null {
 }
 
 /** Moves on to the next class hour when this one's credited time is over; one without a photo leaves a gap. */
-export function advanceHour(draft: Draft): void {
+function advanceHour(draft: Draft): void {
   const { photo, credit } = draft.state;
   let hour = photo.hours[photo.hour];
   while (
@@ -197,11 +205,13 @@ export function advanceHour(draft: Draft): void {
   }
 }
 
-/** The sitting is being sealed complete: the last hour without a photo leaves a gap. */
-export function closePhoto(draft: Draft): void {
+/** The sitting is being sealed complete: every hour left without a photo leaves a gap. */
+function closePhoto(draft: Draft, complete: boolean): void {
   const { photo } = draft.state;
+  if (!complete) return;
   if (photo.open !== null) closeRequest(draft, photo.open, null);
-  if (photo.photos[photo.hour] === null) noteMissing(draft, photo.hour);
+  for (let hour = photo.hour; hour < photo.hours.length; hour += 1)
+    if (photo.photos[hour] === null) noteMissing(draft, hour);
 }
 
 function noteMissing(draft: Draft, hour: number): void {
@@ -221,7 +231,7 @@ function noteMissing(draft: Draft, hour: number): void {
 }
 
 /** Tells the client when a request has become overdue. */
-export function photoTick(draft: Draft, at: number): void {
+function photoTick(draft: Draft, at: number): void {
   const { photo } = draft.state;
   const open = photo.open;
   if (open === null || open.overdueSent || at < open.deadlineAt) return;
@@ -230,7 +240,7 @@ export function photoTick(draft: Draft, at: number): void {
 }
 
 /** When the rule wants a tick; null = it waits for nothing. */
-export function photoDueAt(state: SessionState): number | null {
+function photoDueAt(state: SessionState): number | null {
   const { open } = state.photo;
   if (open === null) return null;
   if (!open.overdueSent) return open.deadlineAt;
@@ -250,15 +260,37 @@ export function classHourCoverage(state: PhotoState): readonly ClassHourCoverage
 
 /** Every request so far, for the timeline. */
 export function photoRequests(state: PhotoState): readonly PastPhoto[] {
-  if (state.open === null) return state.past;
-  return [...state.past, { id: state.open.id, issuedAt: state.open.issuedAt, storedAt: null }];
+  const { past, open } = state;
+  const all: PastPhoto[] = [];
+  for (let i = 0; i < past.length; i += PAST_PHOTO) {
+    const [issuedAt = 0, storedAt = -1] = past.slice(i, i + PAST_PHOTO);
+    all.push({ id: `f${all.length + 1}`, issuedAt, storedAt: storedAt < 0 ? null : storedAt });
+  }
+  return open === null ? all : [...all, { id: open.id, issuedAt: open.issuedAt, storedAt: null }];
 }
 
 /** The open request as it must be sent again after a reconnect. */
-export function openPhotoDirective(
-  state: PhotoState,
-  at: number,
-): { kind: 'photo'; id: string; answerMs: number } | null {
-  const open = state.open;
+function openPhotoDirective(state: SessionState, at: number): Directive | null {
+  const { open } = state.photo;
   return open === null ? null : { kind: 'photo', id: open.id, answerMs: Math.max(0, open.deadlineAt - at) };
 }
+
+function photoRecord(draft: Draft, record: SessionRecord, at: number): void {
+  if (record.kind === 'delivered') photoDelivered(draft, record.directive, at);
+  else if (record.kind === 'photo') photoStored(draft, record.id, at);
+}
+
+/** See the file's comment. */
+export const randomPhoto: Rule = {
+  id: 'random-photo',
+  step: observePhoto,
+  overdueFrom: photoOverdueFrom,
+  event: photoEvent,
+  issue: issuePhoto,
+  record: photoRecord,
+  tick: photoTick,
+  dueAt: photoDueAt,
+  open: openPhotoDirective,
+  readyToSeal: lastPhotoSettled,
+  sealing: closePhoto,
+};

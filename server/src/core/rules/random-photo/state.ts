@@ -22,6 +22,9 @@ export interface PastPhoto {
   readonly storedAt: number | null;
 }
 
+/** Numbers per request in {@link PhotoState.past}. */
+export const PAST_PHOTO = 2;
+
 /** Memory of the `random-photo` rule. */
 export interface PhotoState {
   readonly hours: readonly ClassHour[];
@@ -30,7 +33,7 @@ export interface PhotoState {
   /** Requests in this hour. */
   attempts: number;
   issued: number;
-  /** Instants drawn so far: the index of the next draw. */
+  /** Instants drawn so far: the index of the latest draw. */
   drawn: number;
   /** The last request after the lesson was complete has been made. */
   lastCall: boolean;
@@ -39,5 +42,6 @@ export interface PhotoState {
   open: OpenPhoto | null;
   /** Stored photo per class hour, null = none. */
   photos: readonly (string | null)[];
-  past: readonly PastPhoto[];
+  /** Requests that are over, {@link PAST_PHOTO} numbers each: server times of issue and storing (-1 = none). */
+  past: readonly number[];
 }

@@ -1,0 +1,47 @@
+/**
+ * Who is studying where at this moment (rules §1: one learner cannot be credited for two places at once; §2: a second live
+ * sitting). Connected sittings by person, on this server.
+ */
+import type { SittingFacts } from '../core/session/records.ts';
+import type { SessionActor } from './session-actor.ts';
+
+/** See the file's comment. */
+export interface Persons {
+  /** A client of this sitting is connected. */
+  join(actor: SessionActor): void;
+  /** It is not any more. */
+  leave(actor: SessionActor): void;
+  /** The same person's other connected sittings that have not ended. */
+  others(actor: SessionActor): readonly SessionActor[];
+}
+
+/** The person across platforms where the platform told, else the learner of this platform. */
+function personOf(facts: SittingFacts): string {
+  return facts.person === undefined ? JSON.stringify([facts.platform, facts.learner]) : facts.person;
+}
+
+/** An empty index. Bounded by the live sittings of the server. */
+export function createPersons(): Persons {
+  const sittings = new Map<string, Map<string, SessionActor>>();
+  return {
+    join(actor) {
+      const person = personOf(actor.sitting.facts);
+      const own = sittings.get(person) ?? new Map<string, SessionActor>();
+      sittings.set(person, own.set(actor.sitting.facts.session, actor));
+    },
+    leave(actor) {
+      const { facts } = actor.sitting;
+      const own = sittings.get(personOf(facts));
+      if (own?.get(facts.session) !== actor) return;
+      own.delete(facts.session);
+      if (own.size === 0) sittings.delete(personOf(facts));
+    },
+    others(actor) {
+      const own = sittings.get(personOf(actor.sitting.facts));
+      if (own === undefined || own.size < 2) return [];
+      return [...own.values()].filter(
+        (other) => other !== actor && other.link() !== null && !other.sitting.sealed,
+      );
+    },
+  };
+}

@@ -1,0 +1,51 @@
+/**
+ * Tells a person's other live sittings what this one was credited for, so that no stretch of server time is credited twice and
+ * a second sitting is seen (rules §1, §2). What was credited first stays; the later sitting learns of it before its next
+ * batch is decided.
+ */
+import { creditedAt } from '../core/credit/credit.ts';
+import { type IntervalSet, subtract } from '../core/credit/interval-set.ts';
+import type { App } from './context.ts';
+import { Refusal } from './failure.ts';
+import type { SessionActor } from './session-actor.ts';
+
+/** What the use of this file needs of the application. */
+type Deps = Pick<App, 'persons' | 'metrics'>;
+
+/** Stretches told at once: a batch holds few, a returning client may have to hear of more. */
+const STRETCHES_TOLD_MAX = 16;
+
+/** Server-time stretches that a sitting was credited for so far. */
+export function creditedStretches(actor: SessionActor): IntervalSet {
+  return creditedAt(actor.sitting.state);
+}
+
+function tell(deps: Deps, from: SessionActor, to: SessionActor, stretches: IntervalSet): void {
+  const { session } = from.sitting.facts;
+  for (const [start, end] of stretches.slice(-STRETCHES_TOLD_MAX)) {
+    try {
+      to.apply({ kind: 'elsewhere', at: to.now(), session, from: start, to: end, credited: true });
+    } catch (error) {
+      // A sitting that ended or cannot take anything in credits nothing either.
+      if (!(error instanceof Refusal)) throw error;
+      deps.metrics.count('sitting.elsewhere_skipped');
+    }
+  }
+}
+
+/** After a batch: the others hear what it added. @param before what the sitting had been credited for. */
+export function tellOthers(deps: Deps, actor: SessionActor, before: IntervalSet): void {
+  const others = deps.persons.others(actor);
+  if (others.length === 0) return;
+  const added = subtract(creditedStretches(actor), before);
+  for (const other of others) tell(deps, actor, other, added);
+}
+
+/** At a connection: the sitting hears what the others were credited for since its own last sample, which it may claim too. */
+export function hearOfOthers(deps: Deps, actor: SessionActor): void {
+  const { state, openedAt } = actor.sitting;
+  const since = state.last?.at ?? openedAt;
+  for (const other of deps.persons.others(actor)) {
+    tell(deps, other, actor, subtract(creditedStretches(other), [[0, since]]));
+  }
+}

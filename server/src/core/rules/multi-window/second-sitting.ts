@@ -1,0 +1,74 @@
+/**
+ * A second live sitting of the same learner whose media advances (rules §2). The application tells each sitting of the
+ * stretches in which media advanced in the learner's others. Server times of samples are estimates that lie up to one network
+ * delay late, so a grace keeps the honest who close one lesson and open the next from being accused. What overlaps is not
+ * credited twice in any case (rules §1); that is `credit.ts`.
+ */
+import { creditedAt, noteElsewhere, STRETCHES_MAX } from '../../credit/credit.ts';
+import { addInterval, bounded, type IntervalSet, overlap } from '../../credit/interval-set.ts';
+import { addFinding, type Draft, extendFinding, lastPoint, refOf, spanOf } from '../../session/draft.ts';
+import type { SessionRecord } from '../../session/records.ts';
+import type { Point } from '../../session/state.ts';
+import type { Step } from '../../session/step.ts';
+import { byLearnerOrUnknown } from '../attribution.ts';
+import { seconds } from '../units.ts';
+import type { SecondSitting } from './state.ts';
+
+/** Takes in where media advanced in another sitting. A stretch that is none changes nothing. */
+export function takeElsewhere(draft: Draft, record: SessionRecord, at: number): void {
+  if (record.kind !== 'elsewhere' || !(record.to > record.from)) return;
+  const { multiWindow } = draft.state;
+  const to = Math.min(record.to, at);
+  if (record.credited) noteElsewhere(draft, record.from, to);
+  const now = lastPoint(draft.state);
+  const second = multiWindow.second ?? { stretches: [], sharedMs: 0, from: null, finding: null };
+  const sharedMs = sharedIn(creditedAt(draft.state), second.stretches, record.from, to);
+  const from: Point = { ...now, at: Math.min(now.at, Math.max(record.from, draft.state.openedAt)) };
+  const stretches = bounded(addInterval(second.stretches, record.from, to), STRETCHES_MAX);
+  multiWindow.second = count(draft, { ...second, stretches }, sharedMs, from, now);
+}
+
+/** How long this sitting was credited within `[from, to)`, without what was known and counted before, ms. */
+function sharedIn(here: IntervalSet, known: IntervalSet, from: number, to: number): number {
+  let sharedMs = overlap(here, from, to);
+  for (const stretch of known)
+    sharedMs -= overlap(here, Math.max(stretch[0], from), Math.min(stretch[1], to));
+  return sharedMs;
+}
+
+/** Looks at one step: did media advance here and elsewhere at the same time? */
+export function observeSecond(draft: Draft, step: Step): void {
+  if (step.advancedMs === 0) return;
+  const { multiWindow } = draft.state;
+  const { second } = multiWindow;
+  if (second === null) return;
+  const sharedMs = overlap(second.stretches, step.from.at, step.to.at);
+  if (sharedMs > 0) multiWindow.second = count(draft, second, sharedMs, step.from, step.to);
+}
+
+function count(draft: Draft, second: SecondSitting, moreMs: number, from: Point, to: Point): SecondSitting {
+  const { pack, guard } = draft.state.facts;
+  if (moreMs === 0) return second;
+  const next = { ...second, sharedMs: second.sharedMs + moreMs, from: second.from ?? from };
+  if (next.sharedMs <= pack.multiWindow.secondSittingGraceMs) return next;
+  const span = spanOf(next.from, to);
+  if (second.finding !== null) {
+    extendFinding(draft, second.finding, span, [refOf(to)], next.sharedMs);
+    return next;
+  }
+  const finding = addFinding(draft, {
+    rule: 'multi-window',
+    kind: 'second-sitting',
+    severity: 'violation',
+    ...byLearnerOrUnknown(guard),
+    span,
+    claimed: null,
+    measured: next.sharedMs,
+    reason: {
+      zh: `同一学员的另一个学习窗口或设备同时在播放，重叠 ${seconds(next.sharedMs)} 秒。`,
+      en: `Another sitting of the same learner played at the same time, for ${seconds(next.sharedMs)} s.`,
+    },
+    evidence: [refOf(next.from), refOf(to)],
+  });
+  return { ...next, finding };
+}

@@ -1,0 +1,100 @@
+/** Cheats that take more than one sitting: platforms, and learners who would like to frame one. */
+import type { Verdict } from '@zhenxue/protocol';
+import { type Cheat, popupRemover } from './cheats.ts';
+import type { Judgement } from './expectation.ts';
+import type { World } from './world.ts';
+
+const MINUTE = 60_000;
+
+/** Shanghai is eight hours ahead of UTC, all year. */
+const SHANGHAI_MS = 8 * 3_600_000;
+
+/** A story with several people in it. */
+export interface Scenario {
+  readonly name: string;
+  /** Lets everybody in. @returns the judge at the end. */
+  admit(world: World): (verdicts: ReadonlyMap<string, Verdict>) => Judgement;
+}
+
+function localDateOf(at: number): string {
+  return new Date(at + SHANGHAI_MS).toISOString().slice(0, 10);
+}
+
+/** Same month and day two years on; 29 February becomes 28 February. */
+function twoYearsOn(date: string): string {
+  const [year = '', month = '', day = ''] = date.split('-');
+  return `${Number(year) + 2}-${month}-${month === '02' && day === '29' ? '28' : day}`;
+}
+
+/** As for one learner; whom the ban of the platform sends away first has shown nothing yet. */
+const suppressed: Cheat = {
+  ...popupRemover,
+  name: 'popup removed by the platform',
+  judge(learner, verdicts) {
+    const sentAway = learner.refusedWith === 'platform-banned' || verdicts.some((v) => v.ended === 'banned');
+    return sentAway ? { found: true, detail: '' } : popupRemover.judge(learner, verdicts);
+  },
+};
+
+const platformSuppresses: Scenario = {
+  name: 'platform suppresses popups for all',
+  admit(world) {
+    const { chance } = world;
+    const platform = 'bad-platform';
+    const lesson = world.lesson(platform, chance.pick([12, 15, 20]));
+    const count = chance.int(5, 7);
+    const members = Array.from({ length: count }, (_, i) =>
+      world.admit({ ...lesson, learner: `s${i}` }, suppressed, chance.int(0, 8 * MINUTE)),
+    );
+    return (verdicts) => {
+      const ban = world.server.disk.bans.find((row) => row.platform === platform);
+      if (ban === undefined) return { found: false, detail: `expected a ban of ${platform}` };
+      const froms = members
+        .flatMap((learner) => [...learner.sessions])
+        .flatMap((session) => verdicts.get(session)?.findings ?? [])
+        .filter((finding) => finding.kind === 'popup-suppressed')
+        .map((finding) => finding.span.fromAt);
+      const startsOn = localDateOf(Math.min(...froms));
+      const right = ban.startsOn === startsOn && ban.endsOn === twoYearsOn(startsOn);
+      const others = world.server.disk.bans.filter((row) => row.platform !== platform).length;
+      return {
+        found: right && others === 0,
+        detail: `expected ${startsOn} to ${twoYearsOn(startsOn)}, got ${ban.startsOn} to ${ban.endsOn}, ${others} other bans`,
+      };
+    };
+  },
+};
+
+const loneFramer: Scenario = {
+  name: 'a lone learner frames the platform',
+  admit(world) {
+    const { chance } = world;
+    const platform = 'framed-platform';
+    for (let i = 0; i < 6; i += 1) {
+      const lesson = world.lesson(platform, 12);
+      world.admit({ ...lesson, learner: 'framer' }, suppressed, i * 13 * MINUTE + chance.int(0, MINUTE));
+    }
+    return () => {
+      const bans = world.server.disk.bans.filter((row) => row.platform === platform).length;
+      return { found: bans === 0, detail: `expected no ban of ${platform}` };
+    };
+  },
+};
+
+const framersTooFew: Scenario = {
+  name: 'framers are a small share of a class',
+  admit(world) {
+    const { chance } = world;
+    const platform = 'crowded-platform';
+    const lesson = world.lesson(platform, 12);
+    for (let i = 0; i < 4; i += 1)
+      world.admit({ ...lesson, learner: `f${i}` }, suppressed, chance.int(0, 4 * MINUTE));
+    return () => {
+      const bans = world.server.disk.bans.filter((row) => row.platform === platform).length;
+      return { found: bans === 0, detail: `expected no ban of ${platform} on the word of four learners` };
+    };
+  },
+};
+
+/** All of them. */
+export const SCENARIOS: readonly Scenario[] = [platformSuppresses, loneFramer, framersTooFew];
