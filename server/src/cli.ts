@@ -22,7 +22,7 @@ function orExit<T>(read: () => T): T {
 }
 
 async function runCommand(config: Config, command: Command): Promise<void> {
-  const office = openOffice(config);
+  const office = await openOffice(config);
   try {
     process.stdout.write(`${await command(office)}\n`);
   } finally {

@@ -83,7 +83,11 @@ export async function disconnectSession(
   actor: SessionActor,
   link: ClientLink,
 ): Promise<void> {
-  if (actor.link() !== link) return;
+  if (actor.link() !== link) {
+    // Another server took the sitting over, and it is that one's to watch now.
+    if (actor.link() === null) app.persons.leave(actor);
+    return;
+  }
   actor.setLink(null);
   app.persons.leave(actor);
   if (actor.sitting.sealed) return;

@@ -162,6 +162,7 @@ export function createSessionStore(
         disk.sittings.set(append.row.session, kept);
         disk.live.add(append.row.session);
         applyAppend(disk, kept, append);
+        return true;
       }),
     append: (append) =>
       committer.write(() => {

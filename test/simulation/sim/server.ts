@@ -8,7 +8,7 @@ import { RULE_ENGINE } from '../../../server/src/app/engine.ts';
 import { hashText } from '../../../server/src/app/hash.ts';
 import { createKeyedLock } from '../../../server/src/app/keyed-lock.ts';
 import { createPersons } from '../../../server/src/app/persons.ts';
-import type { BanRow, Log, SessionAppend } from '../../../server/src/app/ports.ts';
+import type { BanRow, LeaseStore, Log, SessionAppend } from '../../../server/src/app/ports.ts';
 import type { PolicyPack } from '../../../server/src/core/policy/pack.ts';
 import type { Chance } from './chance.ts';
 import type { Ledger } from './ledger.ts';
@@ -26,6 +26,14 @@ import type { Host, TimeLine } from './time-line.ts';
 
 /** Milliseconds that a ticket is valid. */
 const TICKET_TTL_MS = 120_000;
+
+/** One server at a time serves this world, and a dead one writes nothing: who holds a sitting is no question here. */
+const SOLE_OWNER: LeaseStore = {
+  beat: async () => {},
+  acquire: async () => 1,
+  release: async () => {},
+  held: async () => [],
+};
 
 /** A UUID v7 (RFC 9562 §5.7) from the world's time and chance. */
 function uuidV7(now: number, chance: Chance): string {
@@ -100,6 +108,8 @@ export class SimServer {
     const actors = createActorRegistry({
       engine: RULE_ENGINE,
       store: sessions,
+      leases: SOLE_OWNER,
+      owner: 'sim',
       clock,
       schedule: time.scheduleOf(host),
       metrics,
