@@ -5,7 +5,7 @@ import { join } from 'node:path';
 
 /** Milliseconds of load before the fault, at least and at most. */
 const LOAD_MIN_MS = 40;
-const LOAD_MAX_MS = 700;
+const LOAD_MAX_MS = 1_500;
 /** Changes that a power loss lets through after its moment has come. */
 const CHANGES_MAX = 40;
 /** First sync that fails, at least and at most: some fail in the start, most under load. */
