@@ -1,5 +1,6 @@
 /** Opens the database file and asserts what durability rests on (design §3): WAL, synchronous=FULL, a recent SQLite. */
 import { DatabaseSync, type DatabaseSyncInstance } from '@photostructure/sqlite';
+import { keepRowSums } from './row-sums.ts';
 import { MIGRATIONS } from './schema.ts';
 
 /** 3.51.3 is the first release with the fix of the WAL-reset race that could lose a committed transaction. */
@@ -34,13 +35,17 @@ export function assertSqliteVersion(version: string): void {
   }
 }
 
+/** Before anything is written: a newer program's file stays as it is. */
+function refuseNewer(db: Database, file: string): void {
+  const version = Number(pragma(db, 'user_version'));
+  if (version <= MIGRATIONS.length) return;
+  throw new Error(
+    `${file}: expected schema version ${MIGRATIONS.length} or older, got ${version}; it was written by a newer program`,
+  );
+}
+
 function migrate(db: Database, file: string): void {
   const version = Number(pragma(db, 'user_version'));
-  if (version > MIGRATIONS.length) {
-    throw new Error(
-      `${file}: expected schema version ${MIGRATIONS.length} or older, got ${version}; it was written by a newer program`,
-    );
-  }
   for (let i = version; i < MIGRATIONS.length; i += 1) {
     db.exec('BEGIN IMMEDIATE');
     try {
@@ -48,7 +53,7 @@ function migrate(db: Database, file: string): void {
       db.exec(`PRAGMA user_version = ${i + 1}`);
       db.exec('COMMIT');
     } catch (error) {
-      db.exec('ROLLBACK');
+      if (db.isTransaction) db.exec('ROLLBACK');
       throw new Error(`${file}: expected migration ${i + 1} to apply`, { cause: error });
     }
   }
@@ -63,6 +68,7 @@ export function openDatabase(file: string): Database {
   try {
     assertSqliteVersion(String((db.prepare('SELECT sqlite_version() AS v').get() as Row).v));
     db.exec(`PRAGMA busy_timeout = ${BUSY_TIMEOUT_MS}`);
+    refuseNewer(db, file);
     db.exec('PRAGMA journal_mode = WAL');
     db.exec('PRAGMA synchronous = FULL');
     db.exec('PRAGMA foreign_keys = ON');
@@ -73,6 +79,7 @@ export function openDatabase(file: string): Database {
     if (synchronous !== 2)
       throw new Error(`${file}: expected synchronous 2 (FULL), got ${String(synchronous)}`);
     migrate(db, file);
+    keepRowSums(db);
     return db;
   } catch (error) {
     db.close();
