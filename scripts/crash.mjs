@@ -137,7 +137,9 @@ async function runMode(mode, cycles, seed) {
     for (let i = 0; i < cycles; i += 1) {
       if (!(await loop.cycle(i))) break;
       if ((i + 1) % 10 === 0)
-        process.stderr.write(`${mode}: ${i + 1} of ${cycles} cycles, ${countAcked(loop.ledger)} acknowledged\n`);
+        process.stderr.write(
+          `${mode}: ${i + 1} of ${cycles} cycles, ${countAcked(loop.ledger)} acknowledged\n`,
+        );
     }
     await loop.close();
     return loop.result();
@@ -151,7 +153,10 @@ async function runMode(mode, cycles, seed) {
 function readCount(text, fallback, name) {
   const value = Number(text ?? fallback);
   if (Number.isInteger(value) && value >= 1 && value <= CYCLES_MAX) return value;
-  throw new PlainError(`--${name} must be a whole number from 1 to ${CYCLES_MAX}`, `npm run crash -- --${name} 20`);
+  throw new PlainError(
+    `--${name} must be a whole number from 1 to ${CYCLES_MAX}`,
+    `npm run crash -- --${name} 20`,
+  );
 }
 
 function readOptions() {
@@ -160,12 +165,17 @@ function readOptions() {
   if (values.mode !== undefined && !MODES.includes(values.mode))
     throw new PlainError(`--mode must be one of ${MODES.join(', ')}`, 'npm run crash -- --mode kill');
   const cycles = readCount(values.cycles, CYCLES_DEFAULT, 'cycles');
-  return { cycles, modes: values.mode === undefined ? MODES : [values.mode], seed: readCount(values.seed, 1, 'seed') };
+  return {
+    cycles,
+    modes: values.mode === undefined ? MODES : [values.mode],
+    seed: readCount(values.seed, 1, 'seed'),
+  };
 }
 
 await runMain(async () => {
   const { cycles, modes, seed } = readOptions();
   await ensureBuilt((line) => process.stderr.write(`${line}\n`));
+  /** @type {Awaited<ReturnType<typeof runMode>>[]} */
   const results = [];
   for (const mode of modes) results.push(await runMode(mode, cycles, seed));
   const sum = (/** @type {'cycles' | 'acked' | 'photos' | 'lost' | 'duplicated' | 'chainsVerified'} */ key) =>

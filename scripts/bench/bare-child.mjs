@@ -4,9 +4,18 @@ import { Server } from 'socket.io';
 import { serveParent } from './child.mjs';
 
 const http = createServer();
-const io = new Server(http, { path: '/live', transports: ['websocket'], serveClient: false, perMessageDeflate: false });
+const io = new Server(http, {
+  path: '/live',
+  transports: ['websocket'],
+  serveClient: false,
+  perMessageDeflate: false,
+});
 io.on('connection', (socket) => {
-  socket.emit('welcome', { durable: { seq: 0, hash: 'A'.repeat(43) }, session: '-'.repeat(36), elapsedMs: 0 });
+  socket.emit('welcome', {
+    durable: { seq: 0, hash: 'A'.repeat(43) },
+    session: '-'.repeat(36),
+    elapsedMs: 0,
+  });
   let seq = 0;
   socket.on('batch', (_text, answer) => {
     seq += 1;

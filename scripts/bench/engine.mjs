@@ -3,8 +3,8 @@
  * one live sitting weighs. The verdicts of both replays must be those of the live run, byte for byte.
  */
 import { createHash } from 'node:crypto';
-import { chainNext, chainStart, checkChain } from '../../evidence/dist/index.js';
-import { parseBatch } from '../../protocol/dist/index.js';
+import { chainNext, chainStart, checkChain } from '@zhenxue/evidence';
+import { parseBatch } from '@zhenxue/protocol';
 import { POLICY_PACKS } from '../../server/dist/core/policy/packs.js';
 import { decide, openSession } from '../../server/dist/core/session/engine.js';
 import { verdictOf } from '../../server/dist/core/verdict/verdict.js';
@@ -26,7 +26,7 @@ const STATE_GOAL = 2_048;
 /** @typedef {{ facts: any, records: any[], stored: any[], events: number, verdict: string }} Trace */
 
 const decoder = new TextDecoder();
-/** @type {import('../../evidence/dist/index.js').Sha256} */
+/** @type {import('@zhenxue/evidence').Sha256} */
 const sha256 = (...parts) => {
   const hash = createHash('sha256');
   for (const part of parts) hash.update(part);

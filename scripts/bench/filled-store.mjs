@@ -1,11 +1,11 @@
 /** A store with many sittings in it, written through the store's own port in large groups. */
 import { createHash } from 'node:crypto';
 import { join } from 'node:path';
-import { chainNext, chainStart } from '../../evidence/dist/index.js';
+import { chainNext, chainStart } from '@zhenxue/evidence';
+import { openSqliteStore } from '../../server/dist/adapters/sqlite/store.js';
 import { RULE_ENGINE } from '../../server/dist/app/engine.js';
 import { summaryOf } from '../../server/dist/app/session-summary.js';
 import { openSitting, takeIn } from '../../server/dist/app/sitting.js';
-import { openSqliteStore } from '../../server/dist/adapters/sqlite/store.js';
 import { POLICY_PACKS } from '../../server/dist/core/policy/packs.js';
 
 /** Sittings in one group. */
@@ -18,7 +18,7 @@ const SESSION_CHARS = 36;
 const OPENED_AT = Date.UTC(2026, 2, 2, 1, 0, 0);
 const OUTCOMES = /** @type {const} */ (['valid', 'valid', 'valid', 'invalid', 'undetermined', 'incomplete']);
 
-/** @type {import('../../evidence/dist/index.js').Sha256} */
+/** @type {import('@zhenxue/evidence').Sha256} */
 const sha256 = (...parts) => {
   const hash = createHash('sha256');
   for (const part of parts) hash.update(part);
@@ -55,8 +55,14 @@ function template(batches) {
   const records = [stored];
   for (let seq = 1; seq <= batches; seq += 1) {
     const t = seq * EVENTS * BEAT_MS;
-    const events = Array.from({ length: EVENTS }, (_, i) => ({ e: 'beat', t: t + i * BEAT_MS, m: t + i * BEAT_MS, s: 1 }));
-    if (seq === 1) events[0] = /** @type {any} */ ({ ...events[0], e: 'open', d: 2_400_000, build: 'bench/1' });
+    const events = Array.from({ length: EVENTS }, (_, i) => ({
+      e: 'beat',
+      t: t + i * BEAT_MS,
+      m: t + i * BEAT_MS,
+      s: 1,
+    }));
+    if (seq === 1)
+      events[0] = /** @type {any} */ ({ ...events[0], e: 'open', d: 2_400_000, build: 'bench/1' });
     const batch = { v: 1, session: sessionId(0), seq, prev: HASH, events };
     const record = /** @type {any} */ ({ kind: 'batch', at: OPENED_AT + t + EVENTS * BEAT_MS, batch });
     records.push(takeIn(RULE_ENGINE, sitting, record, { text: JSON.stringify(batch) }).stored);
@@ -80,7 +86,11 @@ function copyOf({ records, row }, n) {
   const { session, platform, learner, course, lesson } = facts;
   const outcome = OUTCOMES[n % OUTCOMES.length] ?? 'valid';
   const ended = /** @type {const} */ ({ endedAt: openedAt + 3_600_000, ended: 'left', dueAt: null, outcome });
-  return { row: { ...row, session, platform, learner, course, lesson, openedAt, ...ended }, records: copies, seed: facts.seed };
+  return {
+    row: { ...row, session, platform, learner, course, lesson, openedAt, ...ended },
+    records: copies,
+    seed: facts.seed,
+  };
 }
 
 /** @param {string} folder data folder @param {number} sessions @param {number} batches of ten events each */

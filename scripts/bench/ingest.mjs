@@ -1,14 +1,21 @@
 /** Durable ingest against a bare socket.io echo of the same payload: acknowledgements per second of the server's CPU time. */
 import { benchData, startChild } from './child.mjs';
-import { closedLoop, line, openClients, quantile } from './load.mjs';
 import { fillStore } from './filled-store.mjs';
+import { closedLoop, line, openClients, quantile } from './load.mjs';
 
 const CLIENTS = 200;
 const ROUNDS = 7;
 const ROUND_MS = 2_000;
 const WARM_MS = 1_500;
 const QUICK = { clients: 20, rounds: 1, roundMs: 300, warmMs: 100, few: 20, many: 200 };
-const FULL = { clients: CLIENTS, rounds: ROUNDS, roundMs: ROUND_MS, warmMs: WARM_MS, few: 1_000, many: 100_000 };
+const FULL = {
+  clients: CLIENTS,
+  rounds: ROUNDS,
+  roundMs: ROUND_MS,
+  warmMs: WARM_MS,
+  few: 1_000,
+  many: 100_000,
+};
 /** Batches of each stored sitting in the measurement of scale. */
 const STORED_BATCHES = 3;
 
@@ -34,19 +41,35 @@ async function compare(metric, events, size) {
     for (const [child, clients] of pairs) await rate(child, clients, events, size.warmMs);
     const rounds = [];
     for (let i = 0; i < size.rounds; i += 1) {
-      const [mine, theirs] = [await rate(ours, pairs[0][1], events, size.roundMs), await rate(bare, pairs[1][1], events, size.roundMs)];
+      const [mine, theirs] = [
+        await rate(ours, pairs[0][1], events, size.roundMs),
+        await rate(bare, pairs[1][1], events, size.roundMs),
+      ];
       rounds.push({ mine: mine.perCpuSecond, theirs: theirs.perCpuSecond, acked: mine.acked });
     }
     for (const [, clients] of pairs) for (const client of clients) client.close();
-    const value = quantile(rounds.map(({ mine }) => mine), 0.5);
-    const baseline = quantile(rounds.map(({ theirs }) => theirs), 0.5);
+    const value = quantile(
+      rounds.map(({ mine }) => mine),
+      0.5,
+    );
+    const baseline = quantile(
+      rounds.map(({ theirs }) => theirs),
+      0.5,
+    );
     const ratios = rounds.map(({ mine, theirs }) => mine / theirs);
     return line(metric, value, 'batches/CPU-s', baseline, quantile(ratios, 0.5), {
       clients: size.clients,
       eventsPerBatch: events,
       rounds: size.rounds,
       ratios: ratios.map((ratio) => Math.round(ratio * 1_000) / 1_000),
-      batchesPerSecond: Math.round((quantile(rounds.map(({ acked }) => acked), 0.5) * 1_000) / size.roundMs),
+      batchesPerSecond: Math.round(
+        (quantile(
+          rounds.map(({ acked }) => acked),
+          0.5,
+        ) *
+          1_000) /
+          size.roundMs,
+      ),
       baseline: 'bare socket.io 4.8 that acknowledges with a small object',
     });
   } finally {
@@ -61,18 +84,27 @@ async function scale(size) {
   for (const sessions of [size.few, size.many]) {
     const data = benchData();
     await fillStore(data.folder, sessions, STORED_BATCHES);
-    parts.push({ sessions, data, child: await startChild('server-child.mjs', data.env), micros: /** @type {number[]} */ ([]) });
+    parts.push({
+      sessions,
+      data,
+      child: await startChild('server-child.mjs', data.env),
+      micros: /** @type {number[]} */ ([]),
+    });
   }
   try {
     const loads = [];
-    for (const part of parts) loads.push({ ...part, clients: await openClients(part.child, size.clients, 'scale') });
+    for (const part of parts)
+      loads.push({ ...part, clients: await openClients(part.child, size.clients, 'scale') });
     for (const { child, clients } of loads) await rate(child, clients, 1, size.warmMs);
     for (let i = 0; i < size.rounds; i += 1)
       for (const { child, clients, micros } of loads)
         micros.push(1e6 / (await rate(child, clients, 1, size.roundMs)).perCpuSecond);
     for (const { clients } of loads) for (const client of clients) client.close();
     const [few = 0, many = 0] = loads.map(({ micros }) => quantile(micros, 0.5));
-    return line('scale.costPerEvent', many, 'µs CPU/event', few, many / few, { few: size.few, many: size.many });
+    return line('scale.costPerEvent', many, 'µs CPU/event', few, many / few, {
+      few: size.few,
+      many: size.many,
+    });
   } finally {
     for (const { child, data } of parts) {
       await child.stop();

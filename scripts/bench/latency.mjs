@@ -14,7 +14,9 @@ const P99_GOAL_MS = 150;
 
 /** @param {import('./child.mjs').Child} child @param {string} session */
 async function violations({ url, key }, session) {
-  const answer = await fetch(`${url}/v1/sessions/${session}`, { headers: { authorization: `Bearer ${key}` } });
+  const answer = await fetch(`${url}/v1/sessions/${session}`, {
+    headers: { authorization: `Bearer ${key}` },
+  });
   return /** @type {{ violations: number }} */ (await answer.json()).violations;
 }
 

@@ -50,10 +50,17 @@ export class LoadClient {
     const t = this.now();
     const list = [];
     for (let i = 0; i < events; i += 1) list.push({ e: 'beat', t, m: t + this.mediaAhead, s: 1 });
-    if (!this.started) list[0] = Object.assign(/** @type {any} */ ({ ...list[0], e: 'open', d: 2_400_000, build: 'bench/1' }));
+    if (!this.started)
+      list[0] = Object.assign(/** @type {any} */ ({ ...list[0], e: 'open', d: 2_400_000, build: 'bench/1' }));
     this.started = true;
     this.seq += 1;
-    const text = JSON.stringify({ v: 1, session: this.session, seq: this.seq, prev: this.prev, events: list });
+    const text = JSON.stringify({
+      v: 1,
+      session: this.session,
+      seq: this.seq,
+      prev: this.prev,
+      events: list,
+    });
     this.prev = createHash('sha256').update(text).digest('base64url');
     return text;
   }
@@ -77,7 +84,13 @@ export class LoadClient {
 /** @param {import('./child.mjs').Child} child @param {string} learner @returns {Promise<LoadClient>} */
 async function open(child, learner) {
   const protocols = [WS_PROTOCOL, WS_TICKET_PREFIX + (await ticketOf(child, learner))];
-  const socket = io(child.url, { path: '/live', transports: ['websocket'], protocols, reconnection: false, forceNew: true });
+  const socket = io(child.url, {
+    path: '/live',
+    transports: ['websocket'],
+    protocols,
+    reconnection: false,
+    forceNew: true,
+  });
   socket.on('directive', (directive, done) => done?.({ id: directive.id }));
   return new Promise((resolve, reject) => {
     socket.on('welcome', (welcome) => resolve(new LoadClient(socket, welcome)));
@@ -90,7 +103,9 @@ export async function openClients(child, count, prefix) {
   /** @type {LoadClient[]} */
   const clients = [];
   for (let from = 0; from < count; from += OPENING_MAX) {
-    const some = Array.from({ length: Math.min(OPENING_MAX, count - from) }, (_, i) => open(child, `${prefix}-${from + i}`));
+    const some = Array.from({ length: Math.min(OPENING_MAX, count - from) }, (_, i) =>
+      open(child, `${prefix}-${from + i}`),
+    );
     clients.push(...(await Promise.all(some)));
   }
   return clients;

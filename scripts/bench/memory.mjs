@@ -2,7 +2,13 @@
 import { benchData, startChild } from './child.mjs';
 import { line, openClients } from './load.mjs';
 
-const FULL = { warm: 100, steps: /** @type {const} */ ([[1_000, 'memory.perLearner1k'], [5_000, 'memory.perLearner5k']]) };
+const FULL = {
+  warm: 100,
+  steps: /** @type {const} */ ([
+    [1_000, 'memory.perLearner1k'],
+    [5_000, 'memory.perLearner5k'],
+  ]),
+};
 const QUICK = { warm: 10, steps: /** @type {const} */ ([[50, 'memory.perLearner1k']]) };
 /** Batches that every learner sends before it is weighed. */
 const BATCHES = 5;
@@ -35,7 +41,10 @@ export async function* benchMemory({ quick }) {
     const theirs = await weigh(bare, size);
     for (const [i, [learners, metric]] of size.steps.entries()) {
       const [value = 0, baseline = 0] = [mine[i], theirs[i]];
-      yield line(metric, Math.round(value), 'bytes RSS/learner', Math.round(baseline), value / baseline, { learners, batchesSent: BATCHES });
+      yield line(metric, Math.round(value), 'bytes RSS/learner', Math.round(baseline), value / baseline, {
+        learners,
+        batchesSent: BATCHES,
+      });
     }
   } finally {
     await ours.stop();

@@ -46,7 +46,9 @@ export async function* benchQuery({ quick }) {
       times.set(kind, [...(times.get(kind) ?? []), performance.now() - startedAt]);
     }
     const p95 = quantile([...times.values()].flat(), 0.95);
-    const byFilter = Object.fromEntries([...times].map(([kind, list]) => [kind, Math.round(quantile(list, 0.95) * 10) / 10]));
+    const byFilter = Object.fromEntries(
+      [...times].map(([kind, list]) => [kind, Math.round(quantile(list, 0.95) * 10) / 10]),
+    );
     yield line('query.searchP95', p95, 'ms', GOAL_MS, p95 / GOAL_MS, { sessions, p95ByFilter: byFilter });
   } finally {
     await child.stop();

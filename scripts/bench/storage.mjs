@@ -26,8 +26,17 @@ function sittingOf(n) {
   let bare = '';
   for (const record of trace.slice(1)) {
     const text = record.kind === 'batch' ? JSON.stringify(record.batch) : undefined;
-    const { stored: link, findings } = takeIn(RULE_ENGINE, sitting, record, text === undefined ? {} : { text });
-    appends.push({ row: summaryOf(RULE_ENGINE, sitting), records: [link], findings: /** @type {any} */ (findings) });
+    const { stored: link, findings } = takeIn(
+      RULE_ENGINE,
+      sitting,
+      record,
+      text === undefined ? {} : { text },
+    );
+    appends.push({
+      row: summaryOf(RULE_ENGINE, sitting),
+      records: [link],
+      findings: /** @type {any} */ (findings),
+    });
     if (record.kind !== 'batch') continue;
     for (const event of record.batch.events) {
       lines += `${JSON.stringify({ session: facts.session, at: record.at, ...event })}\n`;
@@ -66,13 +75,27 @@ export async function* benchStorage({ quick }) {
       baseline: 'one JSON line per event with session and server time',
       ratioToEventsAlone: Math.round((1_000 * hot * sum.hours) / sum.bare) / 1_000,
     };
-    yield line('storage.hot', Math.round(hot), 'bytes/learner-hour', Math.round(baseline), hot / baseline, detail);
+    yield line(
+      'storage.hot',
+      Math.round(hot),
+      'bytes/learner-hour',
+      Math.round(baseline),
+      hot / baseline,
+      detail,
+    );
     const archived = sum.archived / sum.hours;
-    yield line('storage.archived', Math.round(archived), 'bytes/learner-hour', Math.round(baseline), archived / baseline, {
-      ...detail,
-      ratioToEventsAlone: Math.round((1_000 * sum.archived) / sum.bare) / 1_000,
-      how: 'brotli 9 over the raw bytes of the records of one sitting',
-    });
+    yield line(
+      'storage.archived',
+      Math.round(archived),
+      'bytes/learner-hour',
+      Math.round(baseline),
+      archived / baseline,
+      {
+        ...detail,
+        ratioToEventsAlone: Math.round((1_000 * sum.archived) / sum.bare) / 1_000,
+        how: 'brotli 9 over the raw bytes of the records of one sitting',
+      },
+    );
   } finally {
     data.remove();
   }

@@ -42,7 +42,9 @@ function compileShim(root, missing) {
   const shim = join(root, 'power-loss.so');
   const source = join(import.meta.dirname, 'power-loss.c');
   if (works('gcc', ['-O2', '-shared', '-fPIC', '-o', shim, source, '-ldl', '-lpthread'])) return shim;
-  missing.add('powerloss: gcc is missing or could not compile the shim (Debian: apt-get install gcc libc6-dev)');
+  missing.add(
+    'powerloss: gcc is missing or could not compile the shim (Debian: apt-get install gcc libc6-dev)',
+  );
   return '';
 }
 
@@ -129,7 +131,17 @@ function powerLost({ root, data, pick, shim }) {
 /** A sync fails, and so do all after it. @param {World} world @returns {Plan} */
 function brokenDisk({ pick }) {
   const inject = `inject=fsync,fdatasync:error=EIO:when=${pick(SYNC_MIN, SYNC_MAX)}+`;
-  const options = ['-f', '--seccomp-bpf', '-qq', '-e', 'trace=fsync,fdatasync', '-e', 'signal=none', '-e', inject];
+  const options = [
+    '-f',
+    '--seccomp-bpf',
+    '-qq',
+    '-e',
+    'trace=fsync,fdatasync',
+    '-e',
+    'signal=none',
+    '-e',
+    inject,
+  ];
   return {
     fault: { prefix: ['strace', ...options, '-o', '/dev/null'] },
     timed: false,

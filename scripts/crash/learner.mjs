@@ -39,7 +39,16 @@ export class Learner {
     /** @type {import('socket.io-client').Socket | null} */
     this.socket = null;
     this.stopped = true;
-    this.forget();
+    this.session = '';
+    this.token = '';
+    /** Last batch made, its hash, and the local time at which the sitting opened. */
+    this.seq = 0;
+    this.prev = '';
+    this.from = 0;
+    /** Sent and not acknowledged. @type {Map<number, string>} */
+    this.waiting = new Map();
+    /** Events that the next batch carries first. @type {any[]} */
+    this.extra = [];
   }
 
   /** Starts over with a new sitting at the next connection. */
@@ -49,9 +58,7 @@ export class Learner {
     this.seq = 0;
     this.prev = '';
     this.from = 0;
-    /** Sent and not acknowledged. @type {Map<number, string>} */
     this.waiting = new Map();
-    /** @type {any[]} */
     this.extra = [];
   }
 
@@ -116,9 +123,11 @@ export class Learner {
     this.from = Date.now() - welcome.elapsedMs;
     const { acked } = promisesOf(this.ledger, session);
     const promised = Math.max(0, ...acked.keys());
-    if (durable.seq < promised) this.broken.push(`${session}: ${promised} acked, resumed after ${durable.seq}`);
+    if (durable.seq < promised)
+      this.broken.push(`${session}: ${promised} acked, resumed after ${durable.seq}`);
     const own = this.waiting.get(durable.seq) ?? null;
-    if (own !== null && hashOf(own) !== durable.hash) this.broken.push(`${session}: other bytes at ${durable.seq}`);
+    if (own !== null && hashOf(own) !== durable.hash)
+      this.broken.push(`${session}: other bytes at ${durable.seq}`);
     for (const seq of this.waiting.keys()) if (seq <= durable.seq) this.waiting.delete(seq);
     for (const [seq, text] of this.waiting) this.send(socket, seq, text);
     this.fill(socket);
@@ -135,7 +144,10 @@ export class Learner {
     while (this.waiting.size < WINDOW && this.seq < SITTING_BATCHES_MAX) {
       const t = Math.max(0, Date.now() - this.from);
       const sample = { t, m: Math.min(t, 60_000), s: t < 60_000 ? STATE.playing : 0 };
-      const events = [...this.extra.splice(0).map((one) => ({ ...sample, ...one })), { e: 'beat', ...sample }];
+      const events = [
+        ...this.extra.splice(0).map((one) => ({ ...sample, ...one })),
+        { e: 'beat', ...sample },
+      ];
       this.seq += 1;
       const text = JSON.stringify({ v: 1, session: this.session, seq: this.seq, prev: this.prev, events });
       this.prev = hashOf(text);

@@ -76,13 +76,22 @@ export function verifyStore(dataDir, ledger, sessions) {
         if (promises.acked.size > 0) found.problems.push(`${session}: the sitting is not stored`);
         continue;
       }
-      const records = /** @type {any[]} */ (recordsOf.all(row.sid)).map((r) => ({ ...r, kind: KINDS.get(r.kind) }));
+      const records = /** @type {any[]} */ (recordsOf.all(row.sid)).map((r) => ({
+        ...r,
+        kind: KINDS.get(r.kind),
+      }));
       const chain = checkChain(session, records, sha256);
       if (chain.ok) found.chains += 1;
       else found.problems.push(`${session}: the chain breaks at record ${chain.index + 1}`);
       const name = JSON.stringify([row.platform, row.learner, row.course]);
       const owner = createHash('sha256').update(name).digest('hex');
-      const { lost, duplicated, problems } = compare(records, promises, session, join(dataDir, 'photos'), owner);
+      const { lost, duplicated, problems } = compare(
+        records,
+        promises,
+        session,
+        join(dataDir, 'photos'),
+        owner,
+      );
       found.lost += lost;
       found.duplicated += duplicated;
       found.problems.push(...problems);

@@ -46,7 +46,8 @@ async function checkPhotos(
     const found = await storedPhotoHash(join(dataDir, 'photos'), { ...row, id });
     if (found === 'destroyed') destroyed += 1;
     else if (found === null) return { problem: `photo ${id}: expected its file`, destroyed };
-    else if (found !== hash) return { problem: `photo ${id}: expected the bytes that were recorded`, destroyed };
+    else if (found !== hash)
+      return { problem: `photo ${id}: expected the bytes that were recorded`, destroyed };
   }
   return { problem: null, destroyed };
 }
@@ -89,7 +90,8 @@ export async function checkData(dataDir: string): Promise<FsckReport> {
 async function fsck(dataDir: string): Promise<UpkeepAnswer> {
   const { problems, ...sum } = await checkData(dataDir);
   const counts = JSON.stringify({ ok: problems.length === 0, ...sum });
-  const remedy = 'Stop the server, keep this folder for the inquiry, and restore the newest backup: cli.js restore <folder>';
+  const remedy =
+    'Stop the server, keep this folder for the inquiry, and restore the newest backup: cli.js restore <folder>';
   const text = problems.length === 0 ? counts : [...problems, remedy, counts].join('\n');
   return { text, exitCode: problems.length === 0 ? 0 : 1 };
 }
@@ -115,6 +117,7 @@ export function readUpkeep(args: readonly string[]): Upkeep | null {
   const [name, path, ...rest] = args;
   if (name === 'fsck' && path === undefined) return fsck;
   if (name !== 'fsck' && name !== 'backup' && name !== 'restore') return null;
-  if (name === 'fsck' || path === undefined || rest.length > 0) throw new UsageError(`Usage:\n${UPKEEP_USAGE}`);
+  if (name === 'fsck' || path === undefined || rest.length > 0)
+    throw new UsageError(`Usage:\n${UPKEEP_USAGE}`);
   return (dataDir) => (name === 'backup' ? backup(dataDir, path) : restore(dataDir, path));
 }

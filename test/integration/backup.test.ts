@@ -89,7 +89,7 @@ describe('backup and restore', () => {
     db.close();
     const { status, out } = cli(at('data'), 'fsck');
     expect(status).toBe(1);
-    expect(out).toContain(`sitting ${session}: replay: expected the chain to hold at record 3`);
+    expect(out).toContain(`sitting ${session}: expected the chain to hold at record 3`);
     expect(out).toContain('restore');
   });
 });

@@ -67,7 +67,11 @@ describe('fsck', () => {
   });
 
   it.each([
-    ['a record changed', "UPDATE records SET bytes = zeroblob(length(bytes)) WHERE sid = 1 AND n = 5", /record/],
+    [
+      'a record changed',
+      'UPDATE records SET bytes = zeroblob(length(bytes)) WHERE sid = 1 AND n = 5',
+      /record/,
+    ],
     ['a record moved in time', 'UPDATE records SET at = at + 1 WHERE sid = 1 AND n = 4', /record 4/],
     ['a record gone', 'DELETE FROM records WHERE sid = 1 AND n = 3', /record 3/],
     ['the last record gone', 'DELETE FROM records WHERE rid = (SELECT max(rid) FROM records)', /sitting/],
@@ -75,7 +79,7 @@ describe('fsck', () => {
     ['a verdict prettified', "UPDATE sessions SET outcome = 'valid' WHERE sid = 2", /outcome/],
     ['a seed swapped', "UPDATE seeds SET seed = replace(seed, '0', '1')", /seed/],
     ['a platform listed by hand', "UPDATE platforms SET name = 'x'", /platforms/],
-    ['a key given more rights', "UPDATE access_keys SET scopes = '[\"regulator\"]'", /access_keys/],
+    ['a key given more rights', 'UPDATE access_keys SET scopes = \'["regulator"]\'', /access_keys/],
     ['a ticket made fresh again', 'UPDATE tickets SET used_at = NULL', /tickets/],
     ['a row without its sum', "INSERT INTO platforms VALUES ('p', 'n', 1)", /platforms/],
     ['a row deleted', "DELETE FROM platforms WHERE id = 'school-b'", /summed rows/],

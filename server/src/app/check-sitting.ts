@@ -1,7 +1,9 @@
 /** Derives a stored sitting again from its records and compares all that is kept beside them. */
+import { checkChain } from '@zhenxue/evidence';
 import type { Finding } from '@zhenxue/protocol';
 import { canonicalJson } from './canonical-json.ts';
 import type { Engine } from './engine.ts';
+import { sha256 } from './hash.ts';
 import type { SessionRow, StoredRecord } from './ports.ts';
 import { summaryOf } from './session-summary.ts';
 import { replaySitting } from './sitting.ts';
@@ -35,6 +37,8 @@ function differing(row: SessionRow, derived: SessionRow): string | null {
 function compare(engine: Engine, stored: StoredSitting, seed: string): string | null {
   const hole = stored.records.findIndex((record, i) => record.n !== i + 1);
   if (hole !== -1) return `expected record ${hole + 1}, got record ${stored.records[hole]?.n}`;
+  const chain = checkChain(stored.row.session, stored.records, sha256);
+  if (!chain.ok) return `expected the chain to hold at record ${chain.index + 1}`;
   const sitting = replaySitting(engine, stored.records, seed);
   if (sitting.facts.session !== stored.row.session) return 'expected records of this sitting';
   const column = differing(stored.row, summaryOf(engine, sitting));

@@ -73,7 +73,8 @@ function settle(root: string, files: readonly string[]): void {
   for (const file of files) {
     chmodSync(join(root, file), FILE_MODE);
     sync(join(root, file));
-    for (let path = dirname(join(root, file)); path.length > root.length; path = dirname(path)) folders.add(path);
+    for (let path = dirname(join(root, file)); path.length > root.length; path = dirname(path))
+      folders.add(path);
   }
   for (const folder of folders) sync(folder);
 }
@@ -90,7 +91,8 @@ export function writeBackup(
   copyDatabase: (file: string, target: string) => void,
 ): Copied {
   if (existsSync(target)) throw new Error(`${target}: expected a folder that does not exist yet`);
-  if (!existsSync(join(dataDir, database))) throw new Error(`${dataDir}: expected a data folder with ${database}`);
+  if (!existsSync(join(dataDir, database)))
+    throw new Error(`${dataDir}: expected a data folder with ${database}`);
   mkdirSync(target, { recursive: true, mode: DIR_MODE });
   // The database first: a photo is on disk before the record that names it, so the later copy holds all of them.
   copyDatabase(join(dataDir, database), join(target, database));
@@ -100,7 +102,10 @@ export function writeBackup(
   settle(target, files);
   const hashes = Object.fromEntries(files.map((file) => [file, hashOf(join(target, file))]));
   const manifest: Manifest = { format: FORMAT, files: hashes };
-  writeFileSync(join(target, MANIFEST), `${JSON.stringify(manifest, null, 1)}\n`, { mode: FILE_MODE, flag: 'wx' });
+  writeFileSync(join(target, MANIFEST), `${JSON.stringify(manifest, null, 1)}\n`, {
+    mode: FILE_MODE,
+    flag: 'wx',
+  });
   settle(target, [MANIFEST]);
   return { files: files.length, photos: countPhotos(others) };
 }

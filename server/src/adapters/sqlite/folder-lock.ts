@@ -20,7 +20,9 @@ export function lockFolder(dataDir: string): () => void {
   } catch (error) {
     db.close();
     if (error instanceof Error && error.message.includes('locked'))
-      throw new Error(`${dataDir}: expected no other server; another server works in this folder`, { cause: error });
+      throw new Error(`${dataDir}: expected no other server; another server works in this folder`, {
+        cause: error,
+      });
     throw error;
   }
   return () => {

@@ -46,7 +46,9 @@ function pageProblems(db: Database): readonly string[] {
   const version = Number(valuesOf(db.prepare('PRAGMA user_version').all())[0]);
   if (version !== MIGRATIONS.length) return [`schema: expected version ${MIGRATIONS.length}, got ${version}`];
   if (schemaOf(db) !== expectedSchema()) return ['schema: expected the tables and indexes of this program'];
-  return valuesOf(db.prepare('PRAGMA foreign_key_check').all()).map((row) => `a row without its sitting: ${row}`);
+  return valuesOf(db.prepare('PRAGMA foreign_key_check').all()).map(
+    (row) => `a row without its sitting: ${row}`,
+  );
 }
 
 function* sittingsOf(db: Database): Iterable<StoredSitting> {

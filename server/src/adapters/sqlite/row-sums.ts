@@ -101,7 +101,9 @@ export function checkRowSums(db: Database): readonly string[] {
   let sums = 0;
   for (const summed of tables) {
     const { table } = summed;
-    const rows = db.prepare(`SELECT ${keySql(summed, '')} AS key, ${sumSql(summed, '')} AS sum FROM ${table}`);
+    const rows = db.prepare(
+      `SELECT ${keySql(summed, '')} AS key, ${sumSql(summed, '')} AS sum FROM ${table}`,
+    );
     const stored = db.prepare('SELECT sum FROM row_sums WHERE tbl = ? AND key = ?');
     const all = rows.all() as Row[];
     sums += all.length;
@@ -109,7 +111,8 @@ export function checkRowSums(db: Database): readonly string[] {
       const kept = (stored.get(table, row.key as string) as Row | undefined)?.sum;
       return !(kept instanceof Uint8Array) || Buffer.compare(kept, row.sum as Uint8Array) !== 0;
     });
-    if (bad !== undefined) problems.push(`${table} ${String(bad.key)}: the row is not the one that was written`);
+    if (bad !== undefined)
+      problems.push(`${table} ${String(bad.key)}: the row is not the one that was written`);
   }
   const kept = (db.prepare('SELECT count(*) AS n FROM row_sums').get() as Row).n as number;
   if (problems.length === 0 && kept !== sums) problems.push(`expected ${kept} summed rows, got ${sums}`);
