@@ -99,6 +99,13 @@ describe('fsck', () => {
     expect((await checkData(folder)).problems[0]).toMatch(/photo .*its file/);
   });
 
+  it('given a header whose encoding is not ours, then it is refused before the driver crashes on it', async () => {
+    const bytes = readFileSync(file());
+    bytes[56] = 1;
+    writeFileSync(file(), bytes);
+    expect((await checkData(folder)).problems[0]).toMatch(/UTF-8/);
+  });
+
   it('given a folder without a database, then it says what was expected', async () => {
     rmSync(file());
     expect((await checkData(folder)).problems[0]).toMatch(/expected the database/);

@@ -2,7 +2,7 @@
 import { DatabaseSync } from '@photostructure/sqlite';
 import type { Finding } from '@zhenxue/protocol';
 import type { StoredSitting } from '../../app/check-sitting.ts';
-import type { Database, Row } from './database.ts';
+import { assertHeader, type Database, type Row } from './database.ts';
 import { checkRowSums, ROW_SUMS } from './row-sums.ts';
 import { MIGRATIONS } from './schema.ts';
 import { recordOf, sessionOf } from './session-rows.ts';
@@ -71,6 +71,7 @@ function* sittingsOf(db: Database): Iterable<StoredSitting> {
 
 /** @throws Error when the file cannot be opened as a database. */
 export function inspectDatabase(file: string): Inspection {
+  assertHeader(file);
   const db = new DatabaseSync(file, { readOnly: true });
   try {
     db.exec(`PRAGMA busy_timeout = ${BUSY_TIMEOUT_MS}; PRAGMA cell_size_check = ON; BEGIN`);
