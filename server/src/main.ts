@@ -14,6 +14,7 @@ import { createLogger, logOf } from './adapters/log.ts';
 import { createMetrics, type MetricsRegistry } from './adapters/metrics.ts';
 import { createPhotoVault } from './adapters/photos/photo-vault.ts';
 import { type Gateway, startGateway } from './adapters/socketio/gateway.ts';
+import { lockFolder } from './adapters/sqlite/folder-lock.ts';
 import { openSqliteStore } from './adapters/sqlite/store.ts';
 import { createActorRegistry } from './app/actor-registry.ts';
 import { attributePlatform } from './app/attribute-platform.ts';
@@ -74,7 +75,7 @@ export interface RunningServer {
 }
 
 /** Name of the database file in the data folder. */
-const DATABASE_FILE = 'zhenxue.db';
+export const DATABASE_FILE = 'zhenxue.db';
 
 /** Sources and built files lie equally deep below the root. */
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
@@ -193,15 +194,18 @@ interface Parts {
   readonly gateway: Gateway;
   readonly stopSweeper: () => Promise<void>;
   readonly stopKeeper: () => Promise<void>;
+  readonly unlock: () => void;
 }
 
-async function stopParts({ app, store, http, gateway, stopSweeper, stopKeeper }: Parts): Promise<void> {
+async function stopParts(parts: Parts): Promise<void> {
+  const { app, store, http, gateway, stopSweeper, stopKeeper, unlock } = parts;
   await stopSweeper();
   await gateway.stop();
   await app.actors.stop();
   await stopKeeper();
   await closeHttp(http);
   await store.close();
+  unlock();
   app.log.info('server.stopped');
 }
 
@@ -256,8 +260,20 @@ function officeOf(
  * @throws Error when the port is taken (`code` is `EADDRINUSE`), the data folder cannot be used, or durability cannot be had.
  */
 export async function startServer(options: ServerOptions): Promise<RunningServer> {
-  const { config, randomBytes = systemRandomBytes, newId = uuidV7, schedule = systemSchedule } = options;
+  const { config } = options;
   const log = options.log ?? logOf(createLogger(config.logLevel));
+  // Several servers may share a folder of keys when their records are in MongoDB; a SQLite file has one owner.
+  const unlock = config.store === 'sqlite' ? lockFolder(config.dataDir) : () => {};
+  try {
+    return await startLocked(options, log, unlock);
+  } catch (error) {
+    unlock();
+    throw error;
+  }
+}
+
+async function startLocked(options: ServerOptions, log: Log, unlock: () => void): Promise<RunningServer> {
+  const { config, randomBytes = systemRandomBytes, newId = uuidV7, schedule = systemSchedule } = options;
   const keys = openKeyRing(config.dataDir, randomBytes, newId);
   const metrics = createMetrics();
   const onFailure = (error: Error) => {
@@ -290,7 +306,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
       demoKey: demo === null ? null : platformKey,
       ...officeOf(app, randomBytes),
       stop(): Promise<void> {
-        stopped ??= stopParts({ app, store, http, gateway, stopSweeper, stopKeeper });
+        stopped ??= stopParts({ app, store, http, gateway, stopSweeper, stopKeeper, unlock });
         return stopped;
       },
     };

@@ -31,8 +31,12 @@ export function openSqliteStore(options: SqliteOptions): Store {
     registry: createRegistryStore(db, writer),
     failure: writer.failure,
     async close(): Promise<void> {
+      const healthy = writer.failure() === null;
       writer.close();
-      if (db.isOpen) db.close();
+      if (!db.isOpen) return;
+      // The database file alone is then complete, and the next start has nothing to recover.
+      if (healthy) db.exec('PRAGMA wal_checkpoint(TRUNCATE)');
+      db.close();
     },
   };
 }
