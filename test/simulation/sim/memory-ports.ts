@@ -115,6 +115,13 @@ function applyAppend(disk: Disk, kept: StoredSitting, append: SessionAppend): vo
   for (const finding of append.findings) kept.findings.set(finding.id, finding);
 }
 
+function keepNew(disk: Disk, { row }: SessionAppend, seed: string): StoredSitting {
+  const kept = { row, seed, records: [], batches: [], findings: new Map(), sealed: false };
+  disk.sittings.set(row.session, kept);
+  disk.live.add(row.session);
+  return kept;
+}
+
 /** @param look is told after every append that became durable. */
 export function createSessionStore(
   disk: Disk,
@@ -134,17 +141,7 @@ export function createSessionStore(
   return {
     create: (append, seed) =>
       committer.write(() => {
-        const kept: StoredSitting = {
-          row: append.row,
-          seed,
-          records: [],
-          batches: [],
-          findings: new Map(),
-          sealed: false,
-        };
-        disk.sittings.set(append.row.session, kept);
-        disk.live.add(append.row.session);
-        applyAppend(disk, kept, append);
+        applyAppend(disk, keepNew(disk, append, seed), append);
         return true;
       }),
     append: (append) =>
