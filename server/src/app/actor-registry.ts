@@ -14,14 +14,23 @@ const IDLE_EVICT_MS = 60_000;
 /** Live sittings in one process; beyond, clients are told to come back. */
 const ACTORS_MAX = 50_000;
 
+/** What to do about a sitting that another server holds: leave it, ask for it, or ask and wait a while for it. */
+export type WhenHeld = 'leave' | 'ask' | 'wait';
+
+/** Milliseconds between two questions for a sitting that another server was asked for. */
+const ASK_EVERY_MS = 500;
+
+/** Questions before the client is sent away to come back later: longer than a living holder needs to let go. */
+const ASKS_MAX = 12;
+
 /** See the file's comment. */
 export interface ActorRegistry {
   /**
    * The sitting's actor, loaded by replay when needed.
-   * @param want when another server holds the sitting: ask it to let go. The caller has to try again later either way.
+   * @param whenHeld by another server; `ask` when not said.
    * @throws Refusal `session-unknown`, `session-ended`, `slow-down`, or HeldElsewhere.
    */
-  get(session: string, want?: boolean): Promise<SessionActor>;
+  get(session: string, whenHeld?: WhenHeld): Promise<SessionActor>;
   /** The actor if it is in memory. */
   peek(session: string): SessionActor | null;
   /** Sittings in memory. */
@@ -53,18 +62,22 @@ interface RegistryDeps extends ActorDeps {
   readonly owner: string;
 }
 
-async function lease(deps: RegistryDeps, session: string, want: boolean): Promise<number> {
-  const { owner, leases } = deps;
-  const epoch = await leases.acquire({ session, owner, at: deps.clock.now(), want });
-  if (epoch === null) throw new HeldElsewhere();
-  return epoch;
+async function lease(deps: RegistryDeps, session: string, whenHeld: WhenHeld): Promise<number> {
+  const { owner, leases, clock, schedule } = deps;
+  const want = whenHeld !== 'leave';
+  for (let asks = 1; ; asks += 1) {
+    const epoch = await leases.acquire({ session, owner, at: clock.now(), want });
+    if (epoch !== null) return epoch;
+    if (whenHeld !== 'wait' || asks >= ASKS_MAX) throw new HeldElsewhere();
+    await new Promise<void>((resolve) => void schedule(ASK_EVERY_MS, resolve));
+  }
 }
 
-async function loadActor(deps: RegistryDeps, session: string, want: boolean): Promise<SessionActor> {
+async function loadActor(deps: RegistryDeps, session: string, whenHeld: WhenHeld): Promise<SessionActor> {
   const row = await deps.store.get(session);
   if (row === null) throw new Refusal('session-unknown', 'expected the id of an existing sitting');
   if (row.endedAt !== null) throw new Refusal('session-ended', 'expected a sitting that has not ended');
-  const epoch = await lease(deps, session, want);
+  const epoch = await lease(deps, session, whenHeld);
   const actor = createActor(deps, await loadSitting(deps, session), epoch);
   // The process that saw the client connect is gone: nobody recorded that the connection was lost.
   if (actor.sitting.connected && !actor.sitting.sealed) {
@@ -130,12 +143,16 @@ export function createActorRegistry(
     deps.leases.release(held).catch(() => deps.metrics.count('lease.release_failed'));
   }
 
-  function load(session: string, want: boolean): Entry {
+  function load(session: string, whenHeld: WhenHeld): Entry {
     if (stopping) throw new Refusal('unavailable', 'expected a server that is not stopping');
     if (entries.size >= ACTORS_MAX) {
       throw new Refusal('slow-down', `expected at most ${ACTORS_MAX} live sittings on this server`);
     }
-    const entry: Entry = { loading: loadActor(deps, session, want), actor: null, usedAt: deps.clock.now() };
+    const entry: Entry = {
+      loading: loadActor(deps, session, whenHeld),
+      actor: null,
+      usedAt: deps.clock.now(),
+    };
     entries.set(session, entry);
     entry.loading.then(
       (actor) => {
@@ -149,9 +166,9 @@ export function createActorRegistry(
   }
 
   return {
-    async get(session: string, want = true): Promise<SessionActor> {
+    async get(session: string, whenHeld: WhenHeld = 'ask'): Promise<SessionActor> {
       if (entries.get(session)?.actor?.broken() === true) entries.delete(session);
-      const entry = entries.get(session) ?? load(session, want);
+      const entry = entries.get(session) ?? load(session, whenHeld);
       entry.usedAt = deps.clock.now();
       return entry.loading;
     },

@@ -51,7 +51,7 @@ export async function connectSession(
   link: ClientLink,
   greet: (welcome: Welcome) => void,
 ): Promise<SessionActor> {
-  const actor = await app.actors.get(session);
+  const actor = await app.actors.get(session, 'wait');
   await actor.tickIfDue();
   const old = actor.link();
   if (old !== null) {

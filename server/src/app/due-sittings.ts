@@ -19,7 +19,7 @@ export async function runDueSittings(app: App): Promise<number> {
   for (const session of due) {
     if (app.actors.peek(session) !== null) continue;
     try {
-      const actor = await app.actors.get(session, false);
+      const actor = await app.actors.get(session, 'leave');
       await actor.tickIfDue();
       ticked += 1;
     } catch (error) {

@@ -58,7 +58,7 @@ async function stillLive(app: App, row: SessionRow | null): Promise<boolean> {
   if (row === null) return false;
   if (row.dueAt === null || row.dueAt > app.clock.now()) return true;
   try {
-    const actor = await app.actors.get(row.session, false);
+    const actor = await app.actors.get(row.session, 'leave');
     await actor.tickIfDue();
     return !actor.sitting.sealed;
   } catch (error) {
