@@ -5,33 +5,35 @@ import { fileURLToPath } from 'node:url';
 /** Groups and what runs them. Each is a process of its own, so that no group warms up another. */
 /** @typedef {{ quick: boolean }} Options quick: a few seconds in all, to see that it runs; the figures mean nothing */
 /** @typedef {(options: Options) => Promise<Iterable<object> | AsyncIterable<object>>} Group */
-const GROUPS = new Map(/** @type {[string, Group][]} */ ([
-  ['engine', async (/** @type {Options} */ _options) => (await import('./bench/engine.mjs')).benchEngine()],
-  [
-    'ingest',
-    async (/** @type {Options} */ options) => (await import('./bench/ingest.mjs')).benchIngest(options),
-  ],
-  [
-    'memory',
-    async (/** @type {Options} */ options) => (await import('./bench/memory.mjs')).benchMemory(options),
-  ],
-  [
-    'storage',
-    async (/** @type {Options} */ options) => (await import('./bench/storage.mjs')).benchStorage(options),
-  ],
-  [
-    'latency',
-    async (/** @type {Options} */ options) => (await import('./bench/latency.mjs')).benchLatency(options),
-  ],
-  [
-    'recovery',
-    async (/** @type {Options} */ options) => (await import('./bench/recovery.mjs')).benchRecovery(options),
-  ],
-  [
-    'query',
-    async (/** @type {Options} */ options) => (await import('./bench/query.mjs')).benchQuery(options),
-  ],
-]));
+const GROUPS = new Map(
+  /** @type {[string, Group][]} */ ([
+    ['engine', async (/** @type {Options} */ _options) => (await import('./bench/engine.mjs')).benchEngine()],
+    [
+      'ingest',
+      async (/** @type {Options} */ options) => (await import('./bench/ingest.mjs')).benchIngest(options),
+    ],
+    [
+      'memory',
+      async (/** @type {Options} */ options) => (await import('./bench/memory.mjs')).benchMemory(options),
+    ],
+    [
+      'storage',
+      async (/** @type {Options} */ options) => (await import('./bench/storage.mjs')).benchStorage(options),
+    ],
+    [
+      'latency',
+      async (/** @type {Options} */ options) => (await import('./bench/latency.mjs')).benchLatency(options),
+    ],
+    [
+      'recovery',
+      async (/** @type {Options} */ options) => (await import('./bench/recovery.mjs')).benchRecovery(options),
+    ],
+    [
+      'query',
+      async (/** @type {Options} */ options) => (await import('./bench/query.mjs')).benchQuery(options),
+    ],
+  ]),
+);
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 
