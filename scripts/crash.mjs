@@ -19,6 +19,9 @@ const MODES = ['kill', 'powerloss', 'ioerror'];
 const CYCLES_DEFAULT = 20;
 const CYCLES_MAX = 10_000;
 const LEARNERS = 16;
+/** Milliseconds to wait for the first acknowledgement of a cycle, and between two looks. */
+const LOAD_WAIT_MAX_MS = 10_000;
+const LOAD_GAP_MS = 20;
 /** Tries to start a server with a fault in it: a start may hit the fault, too. */
 const STARTS_MAX = 20;
 
@@ -93,12 +96,25 @@ class Loop {
       if (this.mode !== 'ioerror') throw error;
     }
     for (const learner of this.learners) learner.start(server.url);
+    // Every other death comes under full load, however slow the machine is; the others at any instant.
+    if (cycle % 2 === 0) await Promise.race([server.exited, this.underLoad()]);
     const problem = await plan.strike(server);
     if (problem !== null) this.problems.push(`cycle ${cycle + 1}: ${problem}`);
     for (const learner of this.learners) learner.stop();
     await pause(0);
     this.cycles += 1;
     return true;
+  }
+
+  /** Resolves when something more is acknowledged, or after a while. */
+  async underLoad() {
+    const before = countAcked(this.ledger);
+    for (
+      let waited = 0;
+      waited < LOAD_WAIT_MAX_MS && countAcked(this.ledger) === before;
+      waited += LOAD_GAP_MS
+    )
+      await pause(LOAD_GAP_MS);
   }
 
   /** At the end everything that was ever acknowledged is looked at once more. */

@@ -130,8 +130,7 @@ function suite(name: string, env: () => Env): void {
   handing(name, env);
 }
 
-suite('sqlite', () => ({}));
-
+// A SQLite file has one server (the folder lock refuses a second); its leases are tested by the store contract.
 if (MONGO_MISSING !== null) {
   describe('two servers on one store: mongodb', () => {
     it('needs a server', (context) => context.skip(MONGO_MISSING ?? ''));
