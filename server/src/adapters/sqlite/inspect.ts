@@ -55,7 +55,13 @@ function* sittingsOf(db: Database): Iterable<StoredSitting> {
   const records = db.prepare('SELECT n, kind, at, bytes, chain FROM records WHERE sid = ? ORDER BY n');
   const seed = db.prepare('SELECT seed FROM seeds WHERE sid = ?');
   const findings = db.prepare('SELECT id, body FROM findings WHERE sid = ? ORDER BY ordinal');
-  for (const row of db.prepare('SELECT * FROM sessions ORDER BY sid').iterate() as Iterable<Row>) {
+  // Row by row on its key: the driver's iterator dies with its statement when that is collected while others are asked.
+  const next = db.prepare('SELECT * FROM sessions WHERE sid > ? ORDER BY sid LIMIT 1');
+  for (
+    let row = next.get(-1) as Row | undefined;
+    row !== undefined;
+    row = next.get(row.sid) as Row | undefined
+  ) {
     const sid = row.sid as number;
     yield {
       row: sessionOf(row),
