@@ -41,6 +41,7 @@ export const HOOKS: { readonly [K in Exclude<keyof Rule, 'id'>]-?: readonly NonN
   creditLeft: hooks('creditLeft'),
   holdsCredit: hooks('holdsCredit'),
   event: hooks('event'),
+  sample: hooks('sample'),
   issue: hooks('issue'),
   record: hooks('record'),
   tick: hooks('tick'),

@@ -23,8 +23,10 @@ export interface Rule {
   readonly creditLeft?: (state: SessionState) => number;
   /** Whether nothing may be credited now. */
   readonly holdsCredit?: (state: SessionState) => boolean;
-  /** Takes what the page says, after the step was credited. */
+  /** Takes what the page says beyond a sample, after the step was credited. Not called for a `beat`, which says nothing more. */
   readonly event?: (draft: Draft, event: LearningEvent, point: Point, receivedAt: number) => void;
+  /** Looks at the sample of every event, after all `event` hooks. */
+  readonly sample?: (draft: Draft, event: LearningEvent, point: Point, receivedAt: number) => void;
   /** Asks for a control when one is due; called after every event and every record. */
   readonly issue?: (draft: Draft, at: number) => void;
   /** Takes a record other than a batch. */

@@ -72,7 +72,8 @@ function takeEvent(draft: Draft, event: LearningEvent, point: Point, receivedAt:
     takeStep(draft, readStep(state.last, point, leftM, state.facts.pack.credit.slackMs), event, held);
   }
   if (event.e === 'gap') state.gapEvents += event.n;
-  for (const take of HOOKS.event) take(draft, event, point, receivedAt);
+  if (event.e !== 'beat') for (const take of HOOKS.event) take(draft, event, point, receivedAt);
+  for (const look of HOOKS.sample) look(draft, event, point, receivedAt);
   state.last = point;
   for (const issue of HOOKS.issue) issue(draft, receivedAt);
 }
