@@ -97,7 +97,7 @@ export function replaySession(records: Iterable<SessionRecord>): SessionState {
   for (const record of records) {
     if (draft === null) {
       if (record.kind !== 'open') throw new RangeError('replaySession: expected the open record first');
-      draft = { state: openSession(record.facts, record.at), findings: null, directives: [] };
+      draft = { state: openSession(record.facts, record.at), findings: null, directives: [], own: 0 };
     } else if (draft.state.ended === null) {
       advance(draft, record);
       draft.directives.length = 0;
