@@ -12,7 +12,7 @@ import { hasState, STATE } from '@zhenxue/protocol';
 import { type Draft, OWN } from '../session/draft.ts';
 import type { CreditState, SessionState } from '../session/state.ts';
 import { advancedAfter, type Step } from '../session/step.ts';
-import { addInterval, bounded, type IntervalSet, overlap } from './interval-set.ts';
+import { addInterval, bounded, flattened, type IntervalSet, NOTHING, overlap, unflattened } from './interval-set.ts';
 
 /** Intervals kept per sitting: someone who jumps about more than this earns nothing more by jumping. */
 export const INTERVALS_MAX = 256;
@@ -23,12 +23,12 @@ export const STRETCHES_MAX = 4;
 /** Credit before anything was played. @param slackMs the first run's slack. */
 export function initialCredit(slackMs: number): CreditState {
   return {
-    set: [],
+    set: NOTHING,
     ms: 0,
     takenAt: [],
     stretchFrom: 0,
     stretchTo: 0,
-    elsewhere: [],
+    elsewhere: NOTHING,
     runExcessMs: 0,
     runSlackMs: slackMs,
     refilledT: 0,
@@ -98,7 +98,7 @@ function take(draft: Draft, step: Step, from: number, to: number, fresh: number)
   if (!include(draft, from, to)) return;
   credit.ms += fresh;
   if (step.from.at < credit.stretchFrom || step.from.at > credit.stretchTo) {
-    credit.takenAt = bounded(creditedAt(draft.state), STRETCHES_MAX);
+    credit.takenAt = flattened(bounded(creditedAt(draft.state), STRETCHES_MAX));
     credit.stretchFrom = step.from.at;
     credit.stretchTo = step.to.at;
   } else if (step.to.at > credit.stretchTo) credit.stretchTo = step.to.at;
@@ -125,7 +125,7 @@ function include(draft: Draft, from: number, to: number): boolean {
 /** Server-time stretches (epoch ms) credited in this sitting: the learner's other sittings may not have them too (rules §1). */
 export function creditedAt(state: SessionState): IntervalSet {
   const { takenAt, stretchFrom, stretchTo } = state.credit;
-  return addInterval(takenAt, stretchFrom, stretchTo);
+  return addInterval(unflattened(takenAt), stretchFrom, stretchTo);
 }
 
 /** Notes a stretch of server time that another sitting of the learner was credited for. What has passed is forgotten. */

@@ -4,6 +4,7 @@
  */
 import type { Directive, EndReason } from '@zhenxue/protocol';
 import { initialCredit } from '../credit/credit.ts';
+import { NOTHING } from '../credit/interval-set.ts';
 import { initialAnswers } from '../rules/answer-pattern/rule.ts';
 import { initialFastForward } from '../rules/fast-forward/rule.ts';
 import { initialLiveness } from '../rules/liveness-match/rule.ts';
@@ -67,7 +68,7 @@ function compact(facts: SittingFacts): SittingFacts {
     guard,
     pack,
     packHash,
-    priorCovered,
+    priorCovered: priorCovered.length === 0 ? NOTHING : priorCovered,
     seed,
   };
   if (place === undefined && acts === undefined) return always;
