@@ -12,7 +12,15 @@ import { hasState, STATE } from '@zhenxue/protocol';
 import { type Draft, OWN } from '../session/draft.ts';
 import type { CreditState, SessionState } from '../session/state.ts';
 import { advancedAfter, type Step } from '../session/step.ts';
-import { addInterval, bounded, flattened, type IntervalSet, NOTHING, overlap, unflattened } from './interval-set.ts';
+import {
+  addInterval,
+  bounded,
+  flattened,
+  type IntervalSet,
+  NOTHING,
+  overlap,
+  unflattened,
+} from './interval-set.ts';
 
 /** Intervals kept per sitting: someone who jumps about more than this earns nothing more by jumping. */
 export const INTERVALS_MAX = 256;

@@ -37,6 +37,7 @@ export const HOOKS: { readonly [K in Exclude<keyof Rule, 'id'>]-?: readonly NonN
   pageOpened: hooks('pageOpened'),
   clock: hooks('clock'),
   step: hooks('step'),
+  irregularStep: hooks('irregularStep'),
   overdueFrom: hooks('overdueFrom'),
   creditLeft: hooks('creditLeft'),
   holdsCredit: hooks('holdsCredit'),

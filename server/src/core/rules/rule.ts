@@ -17,6 +17,8 @@ export interface Rule {
   readonly clock?: (draft: Draft, point: Point, receivedAt: number) => boolean;
   /** Looks at one step, before it is credited. */
   readonly step?: (draft: Draft, step: Step, event: LearningEvent) => void;
+  /** Looks at one step after all `step` hooks, in a sitting for which the platform did something irregular (`facts.acts`). */
+  readonly irregularStep?: (draft: Draft, step: Step) => void;
   /** Server time from which a required control is overdue; null = none is. */
   readonly overdueFrom?: (state: SessionState) => number | null;
   /** How much may still be credited before a control must have been met, ms. */

@@ -101,7 +101,7 @@ export function replaySession(records: Iterable<SessionRecord>): SessionState {
       draft = { state: openSession(record.facts, record.at), findings: null, directives: [], own: 0 };
     } else if (draft.state.ended === null) {
       advance(draft, record);
-      draft.directives.length = 0;
+      if (draft.directives.length > 0) draft.directives.length = 0;
       draft.findings = null;
     }
   }

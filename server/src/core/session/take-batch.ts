@@ -81,6 +81,7 @@ function takeEvent(draft: Draft, event: LearningEvent, point: Point, receivedAt:
 function takeStep(draft: Draft, step: Step, event: LearningEvent, held: boolean): void {
   const { state } = draft;
   for (const look of HOOKS.step) look(draft, step, event);
+  if (state.facts.acts !== undefined) for (const look of HOOKS.irregularStep) look(draft, step);
   if (step.advancedMs > 0 || hasState(step.from.s, STATE.playing))
     creditStep(draft, step, limitsOf(state, held));
   if (!hasState(step.from.s, STATE.playing)) return;
