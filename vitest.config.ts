@@ -13,9 +13,12 @@ const SOURCES: Readonly<Record<string, string>> = {
 const PROJECTS: readonly { readonly name: string; readonly timeoutMs: number }[] = [
   // One unit against plain data; the tests of the gates start tools, hence more than a moment.
   { name: 'unit', timeoutMs: 60_000 },
-  { name: 'property', timeoutMs: 60_000 },
+  // The oracle compares 20,000 sittings in one of them.
+  { name: 'property', timeoutMs: 180_000 },
   { name: 'hostile', timeoutMs: 30_000 },
   { name: 'contract', timeoutMs: 30_000 },
+  // Sixty worlds with their learners, cheats and crashes.
+  { name: 'simulation', timeoutMs: 240_000 },
   { name: 'integration', timeoutMs: 60_000 },
   // A real browser watches a lesson of 64 s, sometimes twice.
   { name: 'e2e', timeoutMs: 240_000 },

@@ -2,7 +2,9 @@
 /** Runs a server with the settings of the environment until SIGTERM or SIGINT, or one of the operator's commands. */
 import { type Config, ConfigError, readConfig } from './config/config.ts';
 import { openOffice, type RunningServer, startServer } from './main.ts';
-import { type Command, readCommand, UsageError } from './operator.ts';
+import { type Command, readCommand, USAGE, UsageError } from './operator.ts';
+import { explainFailure } from './start-failure.ts';
+import { readUpkeep, UPKEEP_USAGE } from './upkeep.ts';
 
 /** Exit codes: 1 = a fault while starting or running, 2 = a setting or a command that cannot be used. */
 const EXIT_FAULT = 1;
@@ -16,13 +18,14 @@ function orExit<T>(read: () => T): T {
     return read();
   } catch (error) {
     if (!(error instanceof ConfigError || error instanceof UsageError)) throw error;
-    process.stderr.write(`${error.message}\n`);
+    const more = error.message === USAGE ? `\n${UPKEEP_USAGE}` : '';
+    process.stderr.write(`${error.message}${more}\n`);
     process.exit(EXIT_CONFIG);
   }
 }
 
 async function runCommand(config: Config, command: Command): Promise<void> {
-  const office = openOffice(config);
+  const office = await openOffice(config);
   try {
     process.stdout.write(`${await command(office)}\n`);
   } finally {
@@ -43,8 +46,16 @@ function stopOnSignals(server: RunningServer): void {
 }
 
 async function run(): Promise<void> {
-  const command = orExit(() => readCommand(process.argv.slice(2)));
+  const args = process.argv.slice(2);
+  const upkeep = orExit(() => readUpkeep(args));
+  const command = upkeep === null ? orExit(() => readCommand(args)) : null;
   const config = orExit(() => readConfig(process.env));
+  if (upkeep !== null) {
+    const { text, exitCode } = await upkeep(config.dataDir);
+    process.stdout.write(`${text}\n`);
+    process.exitCode = exitCode;
+    return;
+  }
   if (command !== null) return runCommand(config, command);
   // A store that failed once acknowledges nothing any more: ending lets a supervisor restart into recovery.
   const server = await startServer({ config, onFatal: () => process.exit(EXIT_FAULT) });
@@ -53,6 +64,6 @@ async function run(): Promise<void> {
 }
 
 run().catch((error: unknown) => {
-  process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
+  process.stderr.write(`${explainFailure(error, process.env.ZHENXUE_DATA_DIR || './data')}\n`);
   process.exit(EXIT_FAULT);
 });

@@ -14,7 +14,8 @@ import { createLogger, logOf } from './adapters/log.ts';
 import { createMetrics, type MetricsRegistry } from './adapters/metrics.ts';
 import { createPhotoVault } from './adapters/photos/photo-vault.ts';
 import { type Gateway, startGateway } from './adapters/socketio/gateway.ts';
-import { openSqliteStore, type Store } from './adapters/sqlite/store.ts';
+import { lockFolder } from './adapters/sqlite/folder-lock.ts';
+import { openSqliteStore } from './adapters/sqlite/store.ts';
 import { createActorRegistry } from './app/actor-registry.ts';
 import { attributePlatform } from './app/attribute-platform.ts';
 import { canonicalJson } from './app/canonical-json.ts';
@@ -23,6 +24,7 @@ import { startSweeper } from './app/due-sittings.ts';
 import { RULE_ENGINE } from './app/engine.ts';
 import { hashText } from './app/hash.ts';
 import { createKeyedLock } from './app/keyed-lock.ts';
+import { startLeaseKeeper } from './app/lease-keeper.ts';
 import { createPersons } from './app/persons.ts';
 import type {
   AccessKeyRow,
@@ -33,6 +35,7 @@ import type {
   RandomBytes,
   Schedule,
   SessionStore,
+  Store,
 } from './app/ports.ts';
 import { putAccessKey, putPlatform } from './app/provision.ts';
 import type { Config } from './config/config.ts';
@@ -72,7 +75,7 @@ export interface RunningServer {
 }
 
 /** Name of the database file in the data folder. */
-const DATABASE_FILE = 'zhenxue.db';
+export const DATABASE_FILE = 'zhenxue.db';
 
 /** Sources and built files lie equally deep below the root. */
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
@@ -92,14 +95,34 @@ function packOf(options: ServerOptions): PolicyPack {
   return pack;
 }
 
+/** Opens the store that the settings name. */
+async function openStore(config: Config, onFailure: (error: Error) => void = () => {}): Promise<Store> {
+  if (config.store === 'sqlite') {
+    return openSqliteStore({ file: join(config.dataDir, DATABASE_FILE), onFailure });
+  }
+  if (config.mongodbUri === null)
+    throw new Error('ZHENXUE_MONGODB_URI: expected the address of the database');
+  // Only now: a server with the embedded store need not wait for a library that it does not use.
+  const { openMongoStore } = await import('./adapters/mongo/store.ts');
+  return openMongoStore({ uri: config.mongodbUri, onFailure });
+}
+
+/** The name under which this server holds sittings. The embedded store has one server: it goes on at once after a crash. */
+function ownerOf(config: Config, newId: NewId): string {
+  return config.node ?? (config.store === 'sqlite' ? 'embedded' : newId());
+}
+
+/** What the drivers made, for the application. */
+interface Made {
+  readonly keys: KeyRing;
+  readonly store: Store;
+  readonly owner: string;
+  readonly metrics: MetricsRegistry;
+  readonly log: Log;
+}
+
 /** The application over its drivers. */
-function createApp(
-  options: ServerOptions,
-  keys: KeyRing,
-  store: Store,
-  metrics: MetricsRegistry,
-  log: Log,
-): App {
+function createApp(options: ServerOptions, { keys, store, owner, metrics, log }: Made): App {
   const { config, clock = systemClock, schedule = systemSchedule } = options;
   const { randomBytes = systemRandomBytes, newId = uuidV7, wrapSessions = (sessions) => sessions } = options;
   const pack = packOf(options);
@@ -107,6 +130,8 @@ function createApp(
   const actors = createActorRegistry({
     engine: RULE_ENGINE,
     store: sessions,
+    leases: store.leases,
+    owner,
     clock,
     schedule,
     metrics,
@@ -168,14 +193,19 @@ interface Parts {
   readonly http: Server;
   readonly gateway: Gateway;
   readonly stopSweeper: () => Promise<void>;
+  readonly stopKeeper: () => Promise<void>;
+  readonly unlock: () => void;
 }
 
-async function stopParts({ app, store, http, gateway, stopSweeper }: Parts): Promise<void> {
+async function stopParts(parts: Parts): Promise<void> {
+  const { app, store, http, gateway, stopSweeper, stopKeeper, unlock } = parts;
   await stopSweeper();
   await gateway.stop();
   await app.actors.stop();
+  await stopKeeper();
   await closeHttp(http);
   await store.close();
+  unlock();
   app.log.info('server.stopped');
 }
 
@@ -202,12 +232,12 @@ function createWeb(
   );
 }
 
-/** The store alone, for an operator's commands; a running server over the same folder sees the changes at once. */
-export function openOffice(
+/** The store alone, for an operator's commands; a running server over the same store sees the changes at once. */
+export async function openOffice(
   config: Config,
   randomBytes: RandomBytes = systemRandomBytes,
-): Pick<RunningServer, 'putPlatform' | 'createKey'> & { close(): Promise<void> } {
-  const store = openSqliteStore({ file: join(config.dataDir, DATABASE_FILE) });
+): Promise<Pick<RunningServer, 'putPlatform' | 'createKey'> & { close(): Promise<void> }> {
+  const store = await openStore(config);
   return { ...officeOf(store, randomBytes), close: () => store.close() };
 }
 
@@ -230,17 +260,31 @@ function officeOf(
  * @throws Error when the port is taken (`code` is `EADDRINUSE`), the data folder cannot be used, or durability cannot be had.
  */
 export async function startServer(options: ServerOptions): Promise<RunningServer> {
-  const { config, randomBytes = systemRandomBytes, newId = uuidV7 } = options;
+  const { config } = options;
   const log = options.log ?? logOf(createLogger(config.logLevel));
+  // Several servers may share a folder of keys when their records are in MongoDB; a SQLite file has one owner.
+  const unlock = config.store === 'sqlite' ? lockFolder(config.dataDir) : () => {};
+  try {
+    return await startLocked(options, log, unlock);
+  } catch (error) {
+    unlock();
+    throw error;
+  }
+}
+
+async function startLocked(options: ServerOptions, log: Log, unlock: () => void): Promise<RunningServer> {
+  const { config, randomBytes = systemRandomBytes, newId = uuidV7, schedule = systemSchedule } = options;
   const keys = openKeyRing(config.dataDir, randomBytes, newId);
   const metrics = createMetrics();
   const onFailure = (error: Error) => {
     log.error('store.failed', { error: String(error.cause ?? error) });
     options.onFatal?.(error);
   };
-  const store = openSqliteStore({ file: join(config.dataDir, DATABASE_FILE), onFailure });
+  const store = await openStore(config, onFailure);
+  let stopKeeper = async () => {};
   try {
-    const app = createApp(options, keys, store, metrics, log);
+    const owner = ownerOf(config, newId);
+    const app = createApp(options, { keys, store, owner, metrics, log });
     let stopped: Promise<void> | null = null;
     let url = '';
     const platformKey = accessKey('test', keys.derive('demo-platform-key'));
@@ -250,9 +294,11 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     const gateway = startGateway({ http, app, ...config });
     const ready = () => store.failure() === null && stopped === null;
     metrics.watch({ liveSittings: app.actors.size, connections: gateway.connections, ready });
+    const keeper = { ...app, leases: store.leases, owner, schedule };
+    stopKeeper = await startLeaseKeeper(keeper);
     const port = await listen(http, config);
     url = urlOf(config.host, port);
-    const stopSweeper = startSweeper(app, options.schedule ?? systemSchedule);
+    const stopSweeper = startSweeper(app, schedule);
     log.info('server.listening', { url, pack: app.pack.id, demo: config.demo });
     return {
       url,
@@ -260,11 +306,12 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
       demoKey: demo === null ? null : platformKey,
       ...officeOf(app, randomBytes),
       stop(): Promise<void> {
-        stopped ??= stopParts({ app, store, http, gateway, stopSweeper });
+        stopped ??= stopParts({ app, store, http, gateway, stopSweeper, stopKeeper, unlock });
         return stopped;
       },
     };
   } catch (error) {
+    await stopKeeper();
     await store.close();
     throw error;
   }

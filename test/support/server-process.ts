@@ -20,6 +20,9 @@ export function temporaryData(): { readonly folder: string; remove(): void } {
 export interface ServerProcess {
   readonly url: string;
   readonly port: number;
+  /** Stops it in its tracks, or lets it go on: it notices nothing of the time between. */
+  pause(): void;
+  resume(): void;
   /** Ends it at once, as a power cut would end the process. */
   kill(): Promise<void>;
   /** Ends it gracefully; the exit code. */
@@ -34,10 +37,15 @@ async function firstLine(child: ChildProcess): Promise<string> {
   throw new Error('expected the server to print its address');
 }
 
-/** Starts `server/dist/cli.js`. @param port 0 = any free one. */
-export async function startServerProcess(dataDir: string, port = 0): Promise<ServerProcess> {
+/** Starts `server/dist/cli.js`. @param port 0 = any free one. @param more settings of the environment. */
+export async function startServerProcess(
+  dataDir: string,
+  port = 0,
+  more: Readonly<Record<string, string>> = {},
+): Promise<ServerProcess> {
   const env = {
     ...process.env,
+    ...more,
     ZHENXUE_DATA_DIR: dataDir,
     ZHENXUE_PORT: String(port),
     ZHENXUE_DEMO: '1',
@@ -55,6 +63,8 @@ export async function startServerProcess(dataDir: string, port = 0): Promise<Ser
   return {
     url,
     port: Number(new URL(url).port),
+    pause: () => void child.kill('SIGSTOP'),
+    resume: () => void child.kill('SIGCONT'),
     async kill() {
       await end('SIGKILL');
     },

@@ -10,6 +10,9 @@ export type Random = () => number;
 /** Epoch ms, for ageing of stored data only; never evidence. */
 export type WallClock = () => number;
 
+/** SHA-256 of a text's UTF-8 bytes, base64url. */
+export type HashText = (text: string) => string;
+
 /** A batch as it lies in the outbox: the exact text that was or will be sent. */
 export interface StoredBatch {
   readonly session: string;

@@ -4,7 +4,7 @@
  */
 import { encodeBatch, type GapReason, type LearningEvent, PROTOCOL_VERSION } from '@zhenxue/protocol';
 import { hashText } from './digest.ts';
-import type { OutboxStore, StoredBatch, WallClock } from './effects.ts';
+import type { HashText, OutboxStore, StoredBatch, WallClock } from './effects.ts';
 import { EVENTS_PER_BATCH_MAX, OUTBOX_AGE_MAX_MS, OUTBOX_BYTES_MAX } from './limits.ts';
 
 /** Where the server's chain stands. */
@@ -38,16 +38,21 @@ export interface OutboxOptions {
   readonly wallNow: WallClock;
   readonly storageFailed: () => void;
   readonly bytesMax?: number;
+  /** Default: pure JavaScript. A runtime with a faster SHA-256 may bring it. */
+  readonly hash?: HashText;
 }
 
 /** Checks what came back from storage: it may be damaged. The hash is computed anew; broken entries are left out. */
-function sound(batch: StoredBatch): { batch: StoredBatch; events: readonly LearningEvent[] } | null {
+function sound(
+  batch: StoredBatch,
+  hash: HashText,
+): { batch: StoredBatch; events: readonly LearningEvent[] } | null {
   try {
     const parsed = JSON.parse(batch.text) as { seq: number; prev: string; events: readonly LearningEvent[] };
     if (parsed.seq !== batch.seq || !Array.isArray(parsed.events)) return null;
     const events = parsed.events as readonly LearningEvent[];
     return {
-      batch: { ...batch, prev: parsed.prev, hash: hashText(batch.text), count: events.length },
+      batch: { ...batch, prev: parsed.prev, hash: hash(batch.text), count: events.length },
       events,
     };
   } catch {
@@ -75,6 +80,7 @@ function eventsOf(batches: readonly StoredBatch[]): number {
 
 class StoredOutbox implements Outbox {
   readonly #options: OutboxOptions;
+  readonly #hash: HashText;
   readonly #lost = new Map<GapReason, number>();
   #waiting: StoredBatch[] = [];
   #tail: ChainPoint = { seq: 0, hash: '' };
@@ -85,6 +91,7 @@ class StoredOutbox implements Outbox {
 
   constructor(options: OutboxOptions) {
     this.#options = options;
+    this.#hash = options.hash ?? hashText;
   }
 
   reconcile = async (durable: ChainPoint): Promise<void> => {
@@ -163,7 +170,7 @@ class StoredOutbox implements Outbox {
       const part = events.slice(i, i + EVENTS_PER_BATCH_MAX);
       const { seq, hash: prev } = { seq: this.#tail.seq + 1, hash: this.#tail.hash };
       const text = encodeBatch({ v: PROTOCOL_VERSION, session, seq, prev, events: part });
-      const hash = hashText(text);
+      const hash = this.#hash(text);
       made.push({ session, seq, prev, hash, text, count: part.length, storedAt: wallNow() });
       this.#tail = { seq, hash };
     }
@@ -174,7 +181,7 @@ class StoredOutbox implements Outbox {
     const { session, store } = this.#options;
     this.#tail = from;
     this.#ready = from.seq;
-    const rebuilt = this.#encode(batches.flatMap((batch) => sound(batch)?.events ?? []));
+    const rebuilt = this.#encode(batches.flatMap((batch) => sound(batch, this.#hash)?.events ?? []));
     this.#waiting = rebuilt;
     await this.#stored(() => store.replace(session, rebuilt));
     this.#ready = Math.max(this.#ready, rebuilt.at(-1)?.seq ?? 0);
@@ -189,7 +196,7 @@ class StoredOutbox implements Outbox {
       found = await store.batches(session);
     });
     for (const batch of found) {
-      const checked = sound(batch);
+      const checked = sound(batch, this.#hash);
       if (checked !== null) this.#waiting.push(checked.batch);
       else if (batch.seq > durable.seq) this.#lose('storage-failed', Math.max(1, batch.count));
     }

@@ -6,6 +6,7 @@ import type { BatchAck, Directive, LearningEvent, Welcome } from '@zhenxue/proto
 import { type Connection, type ConnectionState, createConnection } from './connection.ts';
 import type {
   GetTicket,
+  HashText,
   Link,
   OpenLink,
   OutboxStore,
@@ -44,6 +45,8 @@ export interface SittingOptions {
   readonly schedule: Schedule;
   readonly random: Random;
   readonly wallNow: WallClock;
+  /** Default: pure JavaScript. */
+  readonly hash?: HashText;
   /** Whether this client may be the sender of the session (one per browser). */
   readonly admit: (session: string) => Promise<boolean>;
   readonly on: SittingEvents;
@@ -207,7 +210,8 @@ class LiveSitting implements Sitting {
 
   #createLine(session: string): Line {
     const { store, wallNow, schedule, on } = this.#options;
-    const outbox = createOutbox({ session, store, wallNow, storageFailed: on.storageFailed });
+    const hash = this.#options.hash === undefined ? {} : { hash: this.#options.hash };
+    const outbox = createOutbox({ session, store, wallNow, storageFailed: on.storageFailed, ...hash });
     const settled = (): void => this.#settle();
     const sender: Sender = createSender(outbox, schedule, {
       durable(ack) {

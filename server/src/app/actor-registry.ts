@@ -1,6 +1,10 @@
-/** The live sittings of this process. An actor is loaded when it is needed and let go when nobody is connected. */
+/**
+ * The live sittings of this process. An actor is loaded when it is needed and let go when nobody is connected. Before a
+ * sitting is read its lease is taken, so that what was read is what will be written after: an older owner writes no more.
+ */
 import type { Finding } from '@zhenxue/protocol';
-import { Refusal } from './failure.ts';
+import { HeldElsewhere, Refusal } from './failure.ts';
+import type { HeldLease, LeaseStore } from './ports.ts';
 import { type ActorDeps, createActor, type SessionActor } from './session-actor.ts';
 import { replaySitting, type Sitting } from './sitting.ts';
 
@@ -10,16 +14,33 @@ const IDLE_EVICT_MS = 60_000;
 /** Live sittings in one process; beyond, clients are told to come back. */
 const ACTORS_MAX = 50_000;
 
+/** What to do about a sitting that another server holds: leave it, ask for it, or ask and wait a while for it. */
+export type WhenHeld = 'leave' | 'ask' | 'wait';
+
+/** Milliseconds between two questions for a sitting that another server was asked for. */
+const ASK_EVERY_MS = 500;
+
+/** Questions before the client is sent away to come back later: longer than a living holder needs to let go. */
+const ASKS_MAX = 12;
+
 /** See the file's comment. */
 export interface ActorRegistry {
-  /** The sitting's actor, loaded by replay when needed. @throws Refusal `session-unknown`, `session-ended`, `slow-down`. */
-  get(session: string): Promise<SessionActor>;
+  /**
+   * The sitting's actor, loaded by replay when needed.
+   * @param whenHeld by another server; `ask` when not said.
+   * @throws Refusal `session-unknown`, `session-ended`, `slow-down`, or HeldElsewhere.
+   */
+  get(session: string, whenHeld?: WhenHeld): Promise<SessionActor>;
   /** The actor if it is in memory. */
   peek(session: string): SessionActor | null;
   /** Sittings in memory. */
   size(): number;
   /** Lets go of actors that nobody uses. */
   evictIdle(): void;
+  /** Another server waits for this sitting: disconnect, write everything, give the lease up. */
+  handOver(lease: HeldLease): Promise<void>;
+  /** Stops at once, without a write, every actor whose lease is not among these: somebody else writes its sitting now. */
+  keepOnly(leases: readonly HeldLease[]): void;
   /** Disconnects everybody, waits until all is durable and stops the timers. Nothing is loaded afterwards. */
   stop(): Promise<void>;
 }
@@ -34,13 +55,34 @@ export async function loadSitting(
   return replaySitting(deps.engine, await deps.store.records(session), seed);
 }
 
-async function loadActor(deps: ActorDeps, session: string): Promise<SessionActor> {
+/** What the registry needs besides what its actors need. */
+interface RegistryDeps extends ActorDeps {
+  readonly leases: LeaseStore;
+  /** Name under which this server holds leases. */
+  readonly owner: string;
+}
+
+async function lease(deps: RegistryDeps, session: string, whenHeld: WhenHeld): Promise<number> {
+  const { owner, leases, clock, schedule } = deps;
+  const want = whenHeld !== 'leave';
+  for (let asks = 1; ; asks += 1) {
+    const epoch = await leases.acquire({ session, owner, at: clock.now(), want });
+    if (epoch !== null) return epoch;
+    if (whenHeld !== 'wait' || asks >= ASKS_MAX) throw new HeldElsewhere();
+    await new Promise<void>((resolve) => void schedule(ASK_EVERY_MS, resolve));
+  }
+}
+
+async function loadActor(deps: RegistryDeps, session: string, whenHeld: WhenHeld): Promise<SessionActor> {
   const row = await deps.store.get(session);
   if (row === null) throw new Refusal('session-unknown', 'expected the id of an existing sitting');
   if (row.endedAt !== null) throw new Refusal('session-ended', 'expected a sitting that has not ended');
-  const actor = createActor(deps, await loadSitting(deps, session));
+  const epoch = await lease(deps, session, whenHeld);
+  const actor = createActor(deps, await loadSitting(deps, session), epoch);
   // The process that saw the client connect is gone: nobody recorded that the connection was lost.
-  if (actor.sitting.connected) await actor.apply({ kind: 'disconnected', at: actor.now() }).committed;
+  if (actor.sitting.connected && !actor.sitting.sealed) {
+    await actor.apply({ kind: 'disconnected', at: actor.now() }).committed;
+  }
   return actor;
 }
 
@@ -55,6 +97,9 @@ async function stopActor(actor: SessionActor): Promise<void> {
   await actor.settled();
 }
 
+/** What giving up and keeping need. */
+type Keeping = Pick<RegistryDeps, 'leases' | 'metrics'>;
+
 /** One entry of the registry. */
 interface Entry {
   readonly loading: Promise<SessionActor>;
@@ -62,35 +107,68 @@ interface Entry {
   usedAt: number;
 }
 
+async function handOver(deps: Keeping, entries: Map<string, Entry>, held: HeldLease): Promise<void> {
+  const entry = entries.get(held.session);
+  const actor = entry?.actor ?? null;
+  // Being loaded just now: whoever waits asks again.
+  if (entry !== undefined && actor === null) return;
+  if (actor !== null) {
+    entries.delete(held.session);
+    await stopActor(actor).catch(() => deps.metrics.count('lease.hand_over_failed'));
+  }
+  await deps.leases.release(held);
+}
+
+function keepOnly(deps: Keeping, entries: Map<string, Entry>, leases: readonly HeldLease[]): void {
+  const epochs = new Map(leases.map(({ session, epoch }) => [session, epoch]));
+  for (const [session, { actor }] of entries) {
+    if (actor === null || epochs.get(session) === actor.epoch) continue;
+    entries.delete(session);
+    actor.abandon();
+    deps.metrics.count('lease.lost');
+  }
+}
+
 /** @param deps shared by all actors. */
 export function createActorRegistry(
-  deps: Omit<ActorDeps, 'onFindings'> & {
+  deps: Omit<RegistryDeps, 'onFindings'> & {
     readonly onFindings: (sitting: Sitting, findings: readonly Finding[]) => void;
   },
 ): ActorRegistry {
   const entries = new Map<string, Entry>();
   let stopping = false;
 
-  function load(session: string): Entry {
+  function giveUp(held: HeldLease): void {
+    // When this fails the lease ends with the owner's life, or with the next question of whoever waits for it.
+    deps.leases.release(held).catch(() => deps.metrics.count('lease.release_failed'));
+  }
+
+  function load(session: string, whenHeld: WhenHeld): Entry {
     if (stopping) throw new Refusal('unavailable', 'expected a server that is not stopping');
     if (entries.size >= ACTORS_MAX) {
       throw new Refusal('slow-down', `expected at most ${ACTORS_MAX} live sittings on this server`);
     }
-    const entry: Entry = { loading: loadActor(deps, session), actor: null, usedAt: deps.clock.now() };
+    const entry: Entry = {
+      loading: loadActor(deps, session, whenHeld),
+      actor: null,
+      usedAt: deps.clock.now(),
+    };
     entries.set(session, entry);
     entry.loading.then(
       (actor) => {
         entry.actor = actor;
       },
-      () => entries.delete(session),
+      () => {
+        if (entries.get(session) === entry) entries.delete(session);
+      },
     );
     return entry;
   }
 
   return {
-    async get(session: string): Promise<SessionActor> {
+    async get(session: string, whenHeld: WhenHeld = 'ask'): Promise<SessionActor> {
       if (entries.get(session)?.actor?.broken() === true) entries.delete(session);
-      const entry = entries.get(session) ?? load(session);
+      const entry = entries.get(session) ?? load(session, whenHeld);
       entry.usedAt = deps.clock.now();
       return entry.loading;
     },
@@ -102,8 +180,11 @@ export function createActorRegistry(
         if (actor === null || !actor.idle() || (usedAt > before && !actor.sitting.sealed)) continue;
         actor.stop();
         entries.delete(session);
+        giveUp({ session, epoch: actor.epoch });
       }
     },
+    handOver: (held) => handOver(deps, entries, held),
+    keepOnly: (leases) => keepOnly(deps, entries, leases),
     async stop(): Promise<void> {
       stopping = true;
       const actors = [...entries.values()].map((entry) => entry.actor).filter((actor) => actor !== null);

@@ -8,7 +8,7 @@ import { judgePopulation } from '../core/sanctions/population.ts';
 import { sanctionTrigger } from '../core/sanctions/trigger.ts';
 import { suppressionsOf } from '../core/verdict/verdict.ts';
 import type { App } from './context.ts';
-import { Refusal } from './failure.ts';
+import { HeldElsewhere, Refusal } from './failure.ts';
 import type { BanRow, Population } from './ports.ts';
 import type { Sitting } from './sitting.ts';
 
@@ -53,6 +53,8 @@ async function endRunning(app: App, platform: string): Promise<void> {
       await (await app.actors.get(session)).close('banned');
     } catch (error) {
       if (error instanceof Refusal && error.code === 'session-ended') continue;
+      // Its server lets go of it when it hears of this; the learner is refused on the way back.
+      if (error instanceof HeldElsewhere) continue;
       app.log.error('ban.end-failed', { session, error: String(error) });
     }
   }

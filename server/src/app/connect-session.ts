@@ -51,7 +51,7 @@ export async function connectSession(
   link: ClientLink,
   greet: (welcome: Welcome) => void,
 ): Promise<SessionActor> {
-  const actor = await app.actors.get(session);
+  const actor = await app.actors.get(session, 'wait');
   await actor.tickIfDue();
   const old = actor.link();
   if (old !== null) {
@@ -83,7 +83,11 @@ export async function disconnectSession(
   actor: SessionActor,
   link: ClientLink,
 ): Promise<void> {
-  if (actor.link() !== link) return;
+  if (actor.link() !== link) {
+    // Another server took the sitting over, and it is that one's to watch now.
+    if (actor.link() === null) app.persons.leave(actor);
+    return;
+  }
   actor.setLink(null);
   app.persons.leave(actor);
   if (actor.sitting.sealed) return;

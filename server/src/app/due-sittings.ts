@@ -1,6 +1,6 @@
 /** Sittings whose time has come although nobody is connected, and other work that only time brings. */
 import type { App } from './context.ts';
-import { Refusal } from './failure.ts';
+import { HeldElsewhere, Refusal } from './failure.ts';
 import type { Schedule } from './ports.ts';
 
 /** Milliseconds between two looks. */
@@ -19,11 +19,13 @@ export async function runDueSittings(app: App): Promise<number> {
   for (const session of due) {
     if (app.actors.peek(session) !== null) continue;
     try {
-      const actor = await app.actors.get(session);
+      const actor = await app.actors.get(session, 'leave');
       await actor.tickIfDue();
       ticked += 1;
     } catch (error) {
       if (error instanceof Refusal && error.code === 'session-ended') continue;
+      // Its own server looks after it.
+      if (error instanceof HeldElsewhere) continue;
       app.metrics.count('sitting.due_failed');
       app.log.error('sitting.due-failed', { session, error: String(error) });
     }

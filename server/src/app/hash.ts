@@ -1,8 +1,8 @@
 /** SHA-256 from the platform, in the shapes that records and messages use. */
-import { createHash, hash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import type { Sha256 } from '@zhenxue/evidence';
 
-/** Native SHA-256 over the concatenation of its parts. Parts are small: one copy and one call cost less than a hash object. */
+/** Native SHA-256 over the concatenation of its parts. One call into the library is half the price of four. */
 export const sha256: Sha256 = (...parts) => hash('sha256', Buffer.concat(parts), 'buffer');
 
 /** Base64url without padding. */
@@ -12,5 +12,5 @@ export function base64url(bytes: Uint8Array): string {
 
 /** SHA-256 of bytes or UTF-8 text in base64url: how batches refer to the batch before them. */
 export function hashText(data: Uint8Array | string): string {
-  return createHash('sha256').update(data).digest('base64url');
+  return hash('sha256', data, 'base64url');
 }

@@ -2,7 +2,7 @@
 import type { TicketIssued, TicketRequest } from '@zhenxue/protocol';
 import type { LessonPlace, PlatformActs, SittingFacts } from '../core/session/records.ts';
 import type { App } from './context.ts';
-import { Refusal } from './failure.ts';
+import { HeldElsewhere, Refusal } from './failure.ts';
 import { placeOf } from './lesson-place.ts';
 import { requireStanding } from './platform-standing.ts';
 import type { SessionRow } from './ports.ts';
@@ -26,7 +26,8 @@ async function openNew(
   request: TicketRequest,
   videoMs: number,
   place: LessonPlace,
-): Promise<string> {
+  claim: string,
+): Promise<string | null> {
   const { learner, course, lesson, guard = 'enforce' } = request;
   const facts: SittingFacts = {
     session: app.newId(),
@@ -46,7 +47,8 @@ async function openNew(
   };
   const { sitting, stored } = openSitting(app.engine, facts, app.clock.now());
   const row = summaryOf(app.engine, sitting);
-  await app.sessions.create({ row, records: [stored], findings: [] }, facts.seed);
+  const created = await app.sessions.create({ row, records: [stored], findings: [] }, facts.seed, claim);
+  if (!created) return null;
   app.metrics.count('sitting.opened');
   return facts.session;
 }
@@ -55,9 +57,16 @@ async function openNew(
 async function stillLive(app: App, row: SessionRow | null): Promise<boolean> {
   if (row === null) return false;
   if (row.dueAt === null || row.dueAt > app.clock.now()) return true;
-  const actor = await app.actors.get(row.session);
-  await actor.tickIfDue();
-  return !actor.sitting.sealed;
+  try {
+    const actor = await app.actors.get(row.session, 'leave');
+    await actor.tickIfDue();
+    return !actor.sitting.sealed;
+  } catch (error) {
+    // Another server has it in memory and ends it when its time has come.
+    if (error instanceof HeldElsewhere) return true;
+    if (error instanceof Refusal && error.code === 'session-ended') return false;
+    throw error;
+  }
 }
 
 /**
@@ -75,11 +84,17 @@ export async function issueTicket(app: App, platform: string, request: TicketReq
   if (place.unfinishedBefore > 0 && request.overrideOrder !== true) {
     throw new Refusal('lesson-locked', `expected ${place.unfinishedBefore} earlier lesson(s) to be finished`);
   }
-  // Two requests at once for the same lesson must not open two sittings.
-  const opened = await app.lock(JSON.stringify([platform, learner, course, lesson]), async () => {
+  // Two requests at once for the same lesson must not open two sittings: the lock keeps them apart in this server, the
+  // claim between servers.
+  const claim = JSON.stringify([platform, learner, course, lesson]);
+  const opened = await app.lock(claim, async () => {
     const live = await app.sessions.findLive(platform, learner, course, lesson);
     if (live !== null && (await stillLive(app, live))) return { session: live.session, resumed: true };
-    return { session: await openNew(app, platform, request, found.videoMs, place), resumed: false };
+    const session = await openNew(app, platform, request, found.videoMs, place, claim);
+    if (session !== null) return { session, resumed: false };
+    const other = await app.sessions.findLive(platform, learner, course, lesson);
+    if (other === null) throw new Refusal('unavailable', 'expected one request at a time for a lesson');
+    return { session: other.session, resumed: true };
   });
   const jti = app.newId();
   const expiresAt = app.clock.now() + app.ticketTtlMs;

@@ -39,7 +39,9 @@ export function createPersons(): Persons {
     others(actor) {
       const own = sittings.get(personOf(actor.sitting.facts));
       if (own === undefined || own.size < 2) return [];
-      return [...own.values()].filter((other) => other !== actor && !other.sitting.sealed);
+      return [...own.values()].filter(
+        (other) => other !== actor && other.link() !== null && !other.sitting.sealed,
+      );
     },
   };
 }

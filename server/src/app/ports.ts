@@ -71,6 +71,8 @@ export interface SessionAppend {
   readonly records: readonly StoredRecord[];
   /** New or extended findings, upserted by id. */
   readonly findings: readonly Finding[];
+  /** Epoch of the lease under which it is written; absent = 0, the epoch of a sitting that was never leased. */
+  readonly epoch?: number;
 }
 
 /** Filters of the session list; all optional, all ANDed. */
@@ -101,8 +103,13 @@ export interface Population {
 
 /** Sittings and their records. Appends of all sessions are committed in groups. */
 export interface SessionStore {
-  /** Stores a sitting's first record and summary. `seed` is kept apart from the record until the sitting is sealed. */
-  create(append: SessionAppend, seed: string): Promise<void>;
+  /**
+   * Stores a sitting's first record and summary. `seed` is kept apart from the record until the sitting is sealed.
+   * @param claim held until the sitting ends, by one live sitting of the whole store at a time.
+   * @returns false, and stores nothing, when a live sitting holds the claim.
+   */
+  create(append: SessionAppend, seed: string, claim?: string): Promise<boolean>;
+  /** @throws LeaseLost when the sitting is leased under another epoch: nothing is stored, the store goes on. */
   append(append: SessionAppend): Promise<void>;
   get(session: string): Promise<SessionRow | null>;
   /** The learner's sitting of a lesson that has not ended, if any. */
@@ -138,6 +145,37 @@ export interface SessionStore {
     readonly from: number;
     readonly to: number;
   }): Promise<Population>;
+}
+
+/** A sitting held by an owner. */
+export interface HeldLease {
+  readonly session: string;
+  readonly epoch: number;
+}
+
+/**
+ * Which server may write to a sitting. An owner lives as long as it says so; a sitting held by nobody, or by an owner
+ * that lives no more, can be taken. Every taking raises the epoch, and appends with an older one fail from then on,
+ * whatever the clocks say: expiry decides who may try, the epoch decides who can write.
+ */
+export interface LeaseStore {
+  /** `owner` lives until `until`, epoch ms; 0 gives everything up at once. */
+  beat(owner: string, until: number): Promise<void>;
+  /**
+   * Takes a sitting, also one that `owner` itself holds already.
+   * @param request `at`: now, epoch ms; `want`: tell the present holder that somebody waits.
+   * @returns the new epoch, or null while another living owner holds the sitting, or when there is no such sitting.
+   */
+  acquire(request: {
+    readonly session: string;
+    readonly owner: string;
+    readonly at: number;
+    readonly want: boolean;
+  }): Promise<number | null>;
+  /** Gives a sitting up; changes nothing when `epoch` is not the present one. The epoch stays. */
+  release(lease: HeldLease): Promise<void>;
+  /** Sittings that `owner` holds: those that somebody else waits for, or all. */
+  held(owner: string, which: 'wanted' | 'all'): Promise<readonly HeldLease[]>;
 }
 
 /** Single-use tickets. */
@@ -190,6 +228,18 @@ export interface RegistryStore {
   /** Writes finding and ban together. False when a finding of the same kind that cites one of the same sittings exists already. */
   impose(finding: PlatformFinding, ban: BanRow): Promise<boolean>;
   bans(platform: string | null): Promise<readonly BanRow[]>;
+}
+
+/** All stores of one driver. */
+export interface Store {
+  readonly sessions: SessionStore;
+  readonly leases: LeaseStore;
+  readonly tickets: TicketStore;
+  readonly registry: RegistryStore;
+  /** Why the store is closed for good, null while it works. */
+  failure(): Error | null;
+  /** Commits what is queued and closes. */
+  close(): Promise<void>;
 }
 
 /** Encrypted photos. The content never leaves this port in clear without an audit entry. */

@@ -6,7 +6,7 @@
 import type { Directive, EndReason, Finding } from '@zhenxue/protocol';
 import type { SessionRecord } from '../core/session/records.ts';
 import type { Engine } from './engine.ts';
-import { Refusal } from './failure.ts';
+import { LeaseLost, Refusal } from './failure.ts';
 import type { ClientLink, Clock, Log, Metrics, Schedule, SessionStore } from './ports.ts';
 import type { RecordExtras } from './record-codec.ts';
 import { summaryOf } from './session-summary.ts';
@@ -44,6 +44,8 @@ export interface Applied {
 export interface SessionActor {
   /** For reading only; everything goes through {@link SessionActor.apply}. */
   readonly sitting: Sitting;
+  /** Epoch of the lease under which it writes. */
+  readonly epoch: number;
   /** Last durable batch. */
   durable(): { readonly seq: number; readonly hash: string };
   /** Server time for the next record, epoch ms: never before the last one, whatever the system clock does. */
@@ -60,6 +62,8 @@ export interface SessionActor {
   setLink(link: ClientLink | null): void;
   /** The welcome has left: directives may follow, first those that the client has not confirmed yet. */
   greet(): void;
+  /** The lease is lost: nothing is taken in, sent or acknowledged any more, and the connection is closed. */
+  abandon(): void;
   /** True after a failed append: memory is ahead of the store, only a replay can go on. */
   broken(): boolean;
   /** True when nobody is connected and nothing waits. */
@@ -72,6 +76,7 @@ export interface SessionActor {
 interface Cell {
   readonly deps: ActorDeps;
   readonly sitting: Sitting;
+  readonly epoch: number;
   durable: { readonly seq: number; readonly hash: string };
   inFlight: number;
   tail: Promise<void>;
@@ -119,7 +124,7 @@ function apply(cell: Cell, record: SessionRecord, extras: RecordExtras = {}): Ap
 
 /** Hands what was taken in to the store. */
 function commit(cell: Cell, taken: readonly Taken[]): Applied {
-  const { deps, sitting } = cell;
+  const { deps, sitting, epoch } = cell;
   const directives = taken.flatMap((t) => t.directives);
   const findings = taken.flatMap((t) => t.findings);
   const { seq, hash } = sitting;
@@ -127,7 +132,8 @@ function commit(cell: Cell, taken: readonly Taken[]): Applied {
   armTimer(cell);
   const records = taken.map((t) => t.stored);
   // Asynchronous on purpose: whatever throws from here on leaves memory ahead of the store, and that breaks the actor.
-  const append = async () => deps.store.append({ row: summaryOf(deps.engine, sitting), records, findings });
+  const append = async () =>
+    deps.store.append({ row: summaryOf(deps.engine, sitting), records, findings, epoch });
   const committed = append().then(
     () => afterCommit(cell, { seq, hash }, directives, findings),
     (error: unknown) => afterFailure(cell, error),
@@ -154,6 +160,7 @@ function afterCommit(
 function afterFailure(cell: Cell, error: unknown): never {
   cell.inFlight -= 1;
   cell.broken = true;
+  if (error instanceof LeaseLost) cell.deps.metrics.count('lease.lost');
   cell.cancelTimer();
   // After the refusals have left: whoever comes back gets the state as it is stored.
   cell.cancelTimer = cell.deps.schedule(0, () => cell.link?.close());
@@ -222,11 +229,24 @@ async function close(cell: Cell, reason: EndReason): Promise<void> {
   await apply(cell, { kind: 'close', at: now(cell), reason }, { seed: sitting.facts.seed }).committed;
 }
 
-/** @param sitting as opened or replayed; owned by the actor from here on. */
-export function createActor(deps: ActorDeps, sitting: Sitting): SessionActor {
+function abandon(cell: Cell): void {
+  cell.broken = true;
+  cell.stopped = true;
+  cell.cancelTimer();
+  const { link } = cell;
+  cell.link = null;
+  link?.close();
+}
+
+/**
+ * @param sitting as opened or replayed; owned by the actor from here on.
+ * @param epoch of the lease taken before the sitting was read; 0 when it was never leased.
+ */
+export function createActor(deps: ActorDeps, sitting: Sitting, epoch = 0): SessionActor {
   const cell: Cell = {
     deps,
     sitting,
+    epoch,
     durable: { seq: sitting.seq, hash: sitting.hash },
     inFlight: 0,
     tail: Promise.resolve(),
@@ -240,6 +260,7 @@ export function createActor(deps: ActorDeps, sitting: Sitting): SessionActor {
   armTimer(cell);
   return {
     sitting,
+    epoch,
     durable: () => cell.durable,
     now: () => now(cell),
     apply: (record, extras) => apply(cell, record, extras),
@@ -258,6 +279,7 @@ export function createActor(deps: ActorDeps, sitting: Sitting): SessionActor {
         openDirectivesOf(sitting, now(cell)).filter(({ id }) => !sitting.delivered.has(id)),
       );
     },
+    abandon: () => abandon(cell),
     broken: () => cell.broken && cell.inFlight === 0,
     idle: () => cell.link === null && cell.inFlight === 0,
     stop(): void {

@@ -7,6 +7,12 @@ export interface Config {
   /** 0 = any free port. */
   readonly port: number;
   readonly dataDir: string;
+  /** `sqlite` is embedded: one file in the data folder, one server. `mongodb` serves many. */
+  readonly store: 'sqlite' | 'mongodb';
+  /** Where MongoDB is, with its database; null with the embedded store. A secret: it may hold a password. */
+  readonly mongodbUri: string | null;
+  /** Name under which this server holds sittings; a restart under the same name goes on at once. Null = chosen by the store. */
+  readonly node: string | null;
   /** Id of the policy pack of new sittings. */
   readonly pack: 'zz-2022-2' | 'demo';
   readonly demo: boolean;
@@ -57,10 +63,19 @@ const ORIGINS = z
   );
 
 /** The one schema. Names are the environment's; a default stands beside each. */
-const SCHEMA = z.object({
+const FIELDS = z.object({
   ZHENXUE_HOST: z.string().min(1, 'a host name or address').default('127.0.0.1'),
   ZHENXUE_PORT: integer(0, 65_535, 7_070),
   ZHENXUE_DATA_DIR: z.string().min(1, 'a folder').default('./data'),
+  ZHENXUE_STORE: z.enum(['sqlite', 'mongodb'], 'sqlite or mongodb').default('sqlite'),
+  ZHENXUE_MONGODB_URI: z
+    .string()
+    .regex(/^mongodb(\+srv)?:\/\/\S+$/, 'a mongodb:// or mongodb+srv:// address')
+    .optional(),
+  ZHENXUE_NODE: z
+    .string()
+    .regex(/^[\w.:-]{1,64}$/, 'up to 64 letters, digits, dots, colons or dashes')
+    .optional(),
   ZHENXUE_PACK: z.enum(['zz-2022-2', 'demo'], 'zz-2022-2 or demo').default('zz-2022-2'),
   ZHENXUE_DEMO: FLAG,
   ZHENXUE_LOG_LEVEL: z.enum(LEVELS, `one of ${LEVELS.join(', ')}`).default('info'),
@@ -73,6 +88,11 @@ const SCHEMA = z.object({
   ZHENXUE_HANDSHAKES_PER_MINUTE: integer(10, 10_000_000, 600),
   ZHENXUE_REQUESTS_PER_MINUTE: integer(10, 10_000_000, 1_200),
 });
+
+const SCHEMA = FIELDS.refine(
+  (value) => value.ZHENXUE_STORE !== 'mongodb' || value.ZHENXUE_MONGODB_URI !== undefined,
+  { path: ['ZHENXUE_MONGODB_URI'], message: 'the address of the database, since ZHENXUE_STORE is mongodb' },
+);
 
 /**
  * Reads the settings from an environment. An empty variable counts as absent.
@@ -92,6 +112,9 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
     host: value.ZHENXUE_HOST,
     port: value.ZHENXUE_PORT,
     dataDir: value.ZHENXUE_DATA_DIR,
+    store: value.ZHENXUE_STORE,
+    mongodbUri: value.ZHENXUE_STORE === 'mongodb' ? (value.ZHENXUE_MONGODB_URI ?? null) : null,
+    node: value.ZHENXUE_NODE ?? null,
     pack: value.ZHENXUE_PACK,
     demo: value.ZHENXUE_DEMO,
     logLevel: value.ZHENXUE_LOG_LEVEL,

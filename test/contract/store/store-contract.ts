@@ -1,111 +1,9 @@
 /** What every store must do. A driver's test calls this with a factory; nothing here knows a driver. */
-import type { Finding, PlatformFinding } from '@zhenxue/protocol';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type {
-  BanRow,
-  RegistryStore,
-  SessionRow,
-  SessionStore,
-  StoredRecord,
-  TicketStore,
-} from '../../../server/src/app/ports.ts';
-
-/** A store under test. */
-export interface StoreUnderTest {
-  readonly sessions: SessionStore;
-  readonly tickets: TicketStore;
-  readonly registry: RegistryStore;
-  /** Closes it and opens it again over the same data. */
-  reopen(): Promise<StoreUnderTest>;
-  destroy(): Promise<void>;
-}
-
-const SEED = 'ab'.repeat(32);
-
-function id(n: number): string {
-  return `00000000-0000-7000-8000-${String(n).padStart(12, '0')}`;
-}
-
-function row(n: number, change: Partial<SessionRow> = {}): SessionRow {
-  return {
-    session: id(n),
-    platform: 'p1',
-    learner: 'l1',
-    course: 'c1',
-    lesson: 'x1',
-    packId: 'demo',
-    build: 'b1',
-    openedAt: 1_000 + n,
-    endedAt: null,
-    ended: null,
-    outcome: 'in_progress',
-    creditedMs: 0,
-    coveragePermille: 0,
-    violations: 0,
-    suppressions: [],
-    credited: [],
-    seq: 0,
-    dueAt: null,
-    ...change,
-  };
-}
-
-function record(n: number, change: Partial<StoredRecord> = {}): StoredRecord {
-  const chain = new Uint8Array(32).fill(n);
-  return {
-    n,
-    kind: n === 1 ? 'open' : 'batch',
-    at: 1_000 + n,
-    bytes: Buffer.from(`record ${n}`),
-    chain,
-    ...change,
-  };
-}
-
-function finding(name: string, measured = 1): Finding {
-  const both = { zh: '原因', en: 'reason' };
-  return {
-    id: name,
-    rule: 'popup-interval',
-    kind: 'popup-suppressed',
-    severity: 'violation',
-    attribution: 'unknown',
-    attributionReason: both,
-    clause: 'x:1',
-    span: { fromAt: 1, toAt: 2, fromT: 1, toT: 2, fromM: 1, toM: 2 },
-    claimed: null,
-    measured,
-    reason: both,
-    evidence: [],
-  };
-}
-
-function plain(records: readonly StoredRecord[]): unknown {
-  return records.map((r) => ({ ...r, bytes: Buffer.from(r.bytes).toString(), chain: [...r.chain] }));
-}
-
-type Open = () => Promise<StoreUnderTest>;
-
-/** Opens a store before each test and destroys it after. */
-function setUp(open: Open) {
-  let store: StoreUnderTest;
-  beforeEach(async () => {
-    store = await open();
-  });
-  afterEach(async () => {
-    await store.destroy();
-  });
-  return {
-    get store(): StoreUnderTest {
-      return store;
-    },
-    async reopen(): Promise<void> {
-      store = await store.reopen();
-    },
-    create: (n: number, change: Partial<SessionRow> = {}) =>
-      store.sessions.create({ row: row(n, change), records: [record(1)], findings: [] }, SEED),
-  };
-}
+import type { PlatformFinding } from '@zhenxue/protocol';
+import { describe, expect, it } from 'vitest';
+import type { BanRow, SessionStore } from '../../../server/src/app/ports.ts';
+import { leasesContract } from './lease-contract.ts';
+import { finding, id, type Open, plain, record, row, SEED, setUp } from './store-fixtures.ts';
 
 /** What is written comes back. */
 function recordsContract(open: Open): void {
@@ -328,5 +226,6 @@ export function storeContract(name: string, open: Open): void {
     queriesContract(open);
     registryContract(open);
     bansContract(open);
+    leasesContract(open);
   });
 }

@@ -7,6 +7,9 @@ describe('the configuration', () => {
       host: '127.0.0.1',
       port: 7_070,
       dataDir: './data',
+      store: 'sqlite',
+      mongodbUri: null,
+      node: null,
       pack: 'zz-2022-2',
       demo: false,
       logLevel: 'info',
@@ -29,10 +32,24 @@ describe('the configuration', () => {
     expect(readConfig(env)).toMatchObject({ port: 0, demo: true, allowedOrigins: origins });
   });
 
+  it('given MongoDB, then its address is needed, and no message repeats it', () => {
+    const uri = 'mongodb://someone:secret-value@db.example/zhenxue';
+    expect(() => readConfig({ ZHENXUE_STORE: 'mongodb' })).toThrow(
+      'ZHENXUE_MONGODB_URI: expected the address',
+    );
+    expect(readConfig({ ZHENXUE_STORE: 'mongodb', ZHENXUE_MONGODB_URI: uri })).toMatchObject({
+      mongodbUri: uri,
+    });
+    expect(readConfig({ ZHENXUE_MONGODB_URI: uri }).mongodbUri).toBeNull();
+  });
+
   it.each([
     ['ZHENXUE_PORT', '70000', 'an integer from 0 to 65535'],
     ['ZHENXUE_PORT', 'http', 'an integer from 0 to 65535'],
     ['ZHENXUE_PACK', 'secret-value', 'zz-2022-2 or demo'],
+    ['ZHENXUE_STORE', 'postgres', 'sqlite or mongodb'],
+    ['ZHENXUE_MONGODB_URI', 'http://secret-value', 'a mongodb:// or'],
+    ['ZHENXUE_NODE', 'a b', 'up to 64 letters'],
     ['ZHENXUE_DEMO', 'yes', '0, 1, false or true'],
     ['ZHENXUE_LOG_LEVEL', 'loud', 'one of trace'],
     ['ZHENXUE_TICKET_TTL_MS', '-1', 'an integer from 1000'],

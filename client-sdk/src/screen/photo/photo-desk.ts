@@ -92,7 +92,9 @@ export function createPhotoDesk(options: PhotoDeskOptions): PhotoDesk {
       notice.show(texts.photoTaken);
     } else {
       options.record({ e: 'photo.failed', id, why: photo.why });
-      offer(request, failureText(texts, photo.why));
+      // Told so, the server closes this request and asks anew at another instant: kept, it would only become overdue.
+      requests = requests.filter((other) => other !== request);
+      notice.show(failureText(texts, photo.why));
     }
     announce();
   }

@@ -19,6 +19,12 @@ const POPUPS_MAX = 8;
 /** Milliseconds for which an answer that is being checked holds the deadline off. */
 const CHECKING_MS = 5_000;
 
+/**
+ * Milliseconds past the deadline after which it does not: a wrong answer given at the last moment must not let the video play on
+ * for longer than the server's slack.
+ */
+const CHECKING_PAST_MS = 1_000;
+
 /** Milliseconds before the deadline at which playback is paused already: the server's deadline began a little earlier. */
 const MARGIN_MS = 500;
 
@@ -63,8 +69,10 @@ interface Entry {
 }
 
 function isOverdue(entry: Entry, now: number): boolean {
-  if (entry.answeredAt !== null && now - entry.answeredAt < CHECKING_MS) return false;
-  return entry.late || now - entry.receivedAt > entry.directive.answerMs - MARGIN_MS;
+  const pastMs = now - entry.receivedAt - entry.directive.answerMs;
+  const checking = entry.answeredAt !== null && now - entry.answeredAt < CHECKING_MS;
+  if (checking && pastMs < CHECKING_PAST_MS) return false;
+  return entry.late || pastMs > -MARGIN_MS;
 }
 
 class OpenDesk implements PopupDesk {
@@ -116,7 +124,14 @@ class OpenDesk implements PopupDesk {
   }
 
   keepOnly(ids: ReadonlySet<string>): void {
-    for (const entry of [...this.#entries]) if (!ids.has(entry.directive.id)) this.#close(entry);
+    for (const entry of [...this.#entries]) {
+      if (!ids.has(entry.directive.id)) this.#close(entry);
+      // The word about an answer may have been lost with the old connection: it can be given again.
+      else if (entry.answeredAt !== null) {
+        entry.answeredAt = null;
+        entry.view?.setBusy(false);
+      }
+    }
   }
 
   overdue(now: number): boolean {

@@ -6,7 +6,7 @@
  * `key` = iv (12) ‖ wrapped data key (32) ‖ tag (16); `<session>.<id>.bin` = version (1) ‖ iv (12) ‖ ciphertext ‖ tag (16).
  */
 import { createCipheriv, createDecipheriv, createHash } from 'node:crypto';
-import { link, mkdir, open, readFile, rename, rm, unlink } from 'node:fs/promises';
+import { access, link, mkdir, open, readFile, rename, rm, unlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { NewId, PhotoVault, RandomBytes } from '../../app/ports.ts';
 
@@ -120,6 +120,28 @@ export function createPhotoVault(options: VaultOptions): PhotoVault {
       return createHash('sha256').update(bytes).digest('base64url');
     },
   };
+}
+
+/**
+ * SHA-256 (base64url) of a stored photo's file, for comparing it with the record.
+ * @returns null when the file is not there; `destroyed` when its data key is gone, too: then it was deleted on purpose.
+ */
+export async function storedPhotoHash(
+  photos: string,
+  photo: { platform: string; learner: string; course: string; session: string; id: string },
+): Promise<string | 'destroyed' | null> {
+  const owner = JSON.stringify([photo.platform, photo.learner, photo.course]);
+  const folder = join(photos, createHash('sha256').update(owner).digest('hex'));
+  try {
+    const bytes = await readFile(photoFile(folder, photo.session, photo.id));
+    return createHash('sha256').update(bytes).digest('base64url');
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
+  }
+  return access(join(folder, 'key')).then(
+    () => null,
+    () => 'destroyed',
+  );
 }
 
 /**

@@ -106,5 +106,20 @@ CREATE TABLE bans (
 CREATE INDEX bans_by_platform ON bans (platform, imposed_at);
 `;
 
+/** Leases (docs/adr/0010): in the row that every append reads anyway, so that fencing costs no further look. */
+const V2 = `
+ALTER TABLE sessions ADD COLUMN epoch INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE sessions ADD COLUMN owner TEXT;
+ALTER TABLE sessions ADD COLUMN wanted INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE sessions ADD COLUMN claim TEXT;
+CREATE INDEX sessions_by_owner ON sessions (owner) WHERE owner IS NOT NULL;
+CREATE UNIQUE INDEX sessions_by_claim ON sessions (claim) WHERE claim IS NOT NULL;
+
+CREATE TABLE owners (
+  owner TEXT PRIMARY KEY,
+  until INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+`;
+
 /** SQL of each step of the schema, oldest first. */
-export const MIGRATIONS: readonly string[] = [V1];
+export const MIGRATIONS: readonly string[] = [V1, V2];

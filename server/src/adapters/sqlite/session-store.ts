@@ -1,7 +1,7 @@
 /** Sittings and their records in SQLite. */
 import { RECORD_KINDS } from '@zhenxue/evidence';
 import type { Finding } from '@zhenxue/protocol';
-import { Refusal } from '../../app/failure.ts';
+import { LeaseLost, Refusal } from '../../app/failure.ts';
 import type { SessionAppend, SessionFilter, SessionRow, SessionStore } from '../../app/ports.ts';
 import type { Database, Row } from './database.ts';
 import type { Writer } from './group-commit.ts';
@@ -41,12 +41,12 @@ function whereOf(filter: SessionFilter, cursor: string | null): { sql: string; v
   return { sql: parts.length === 0 ? '' : `WHERE ${parts.join(' AND ')}`, values };
 }
 
-/** Statements that change sittings; each runs inside a transaction of the writer. */
+/** Statements that change sittings; each runs inside a transaction of the writer and says whether it was allowed to. */
 function createChanges(db: Database): {
-  insert: (append: SessionAppend, seed: string) => void;
-  append: (append: SessionAppend) => void;
+  insert: (append: SessionAppend, seed: string, claim: string | null) => boolean;
+  append: (append: SessionAppend) => boolean;
 } {
-  const columns = [FIXED, ...HOT_COLUMNS, 'ended_at', 'due_at'].join(', ');
+  const columns = [FIXED, ...HOT_COLUMNS, 'ended_at', 'due_at', 'claim'].join(', ');
   const marks = columns.replace(/[^,]+/g, '?');
   const insert = db.prepare(`INSERT INTO sessions (${columns}) VALUES (${marks})`);
   const hot = db.prepare(
@@ -54,8 +54,10 @@ function createChanges(db: Database): {
   );
   // Indexed columns apart: most appends leave them as they are, and then their indexes are not touched.
   const indexed = db.prepare('UPDATE sessions SET ended_at = ?, due_at = ? WHERE sid = ?');
+  const unclaim = db.prepare('UPDATE sessions SET claim = NULL WHERE sid = ?');
+  const claimed = db.prepare('SELECT 1 FROM sessions WHERE claim = ?');
   const seed = db.prepare('INSERT INTO seeds (sid, seed) VALUES (?, ?)');
-  const sid = db.prepare('SELECT sid, ended_at, due_at FROM sessions WHERE session = ?');
+  const sid = db.prepare('SELECT sid, ended_at, due_at, epoch FROM sessions WHERE session = ?');
   const record = db.prepare('INSERT INTO records (sid, n, kind, at, bytes, chain) VALUES (?, ?, ?, ?, ?, ?)');
   const finding = db.prepare(
     'INSERT INTO findings (sid, id, ordinal, body) VALUES (?1, ?2, (SELECT count(*) FROM findings WHERE sid = ?1), ?3) ' +
@@ -66,23 +68,28 @@ function createChanges(db: Database): {
     for (const f of findings) finding.run(id, f.id, JSON.stringify(f));
   };
   return {
-    insert(append: SessionAppend, secret: string): void {
+    insert(append: SessionAppend, secret: string, claim: string | null): boolean {
       const { row } = append;
-      const result = insert.run(...fixedColumns(row), ...hotValues(row), row.endedAt, row.dueAt);
+      if (claim !== null && claimed.get(claim) !== undefined) return false;
+      const result = insert.run(...fixedColumns(row), ...hotValues(row), row.endedAt, row.dueAt, claim);
       const id = Number(result.lastInsertRowid);
       seed.run(id, secret);
       write(id, append);
+      return true;
     },
-    append(append: SessionAppend): void {
+    append(append: SessionAppend): boolean {
       const found = sid.get(append.row.session) as Row | undefined;
       if (found === undefined) throw new Error('append: expected a sitting that was created before');
+      if (found.epoch !== (append.epoch ?? 0)) return false;
       const id = found.sid as number;
       const { row } = append;
       hot.run(...hotValues(row), id);
       if (row.endedAt !== found.ended_at || row.dueAt !== found.due_at) {
         indexed.run(row.endedAt, row.dueAt, id);
+        if (row.endedAt !== null) unclaim.run(id);
       }
       write(id, append);
+      return true;
     },
   };
 }
@@ -135,8 +142,10 @@ export function createSessionStore(db: Database, writer: Writer): SessionStore {
   const names = (rows: unknown[]) => (rows as Row[]).map((row) => row.session as string);
   const first = (row: unknown): SessionRow | null => (row === undefined ? null : sessionOf(row as Row));
   return {
-    create: (append, secret) => writer.write(() => changes.insert(append, secret)),
-    append: (append) => writer.write(() => changes.append(append)),
+    create: (append, secret, claim) => writer.write(() => changes.insert(append, secret, claim ?? null)),
+    async append(append) {
+      if (!(await writer.write(() => changes.append(append)))) throw new LeaseLost();
+    },
     get: async (session) => first(get.get(session)),
     findLive: async (platform, learner, course, lesson) => first(live.get(platform, learner, course, lesson)),
     records: async (session) => (records.all(session) as Row[]).map(recordOf),

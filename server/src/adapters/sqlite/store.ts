@@ -1,23 +1,13 @@
 /** The embedded store: one database file, one writer connection, group commit. */
 import { mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
-import type { RegistryStore, SessionStore, TicketStore } from '../../app/ports.ts';
+import type { Store } from '../../app/ports.ts';
 import { openDatabase } from './database.ts';
 import { createWriter, type Defer } from './group-commit.ts';
+import { createLeaseStore } from './lease-store.ts';
 import { createRegistryStore } from './registry-store.ts';
 import { createSessionStore } from './session-store.ts';
 import { createTicketStore } from './ticket-store.ts';
-
-/** The three stores over one file. */
-export interface Store {
-  readonly sessions: SessionStore;
-  readonly tickets: TicketStore;
-  readonly registry: RegistryStore;
-  /** Why the store is closed for good, null while it works. */
-  failure(): Error | null;
-  /** Commits what is queued and closes the file. */
-  close(): Promise<void>;
-}
 
 /** Options of {@link openSqliteStore}. */
 export interface SqliteOptions {
@@ -36,12 +26,17 @@ export function openSqliteStore(options: SqliteOptions): Store {
   const writer = createWriter(db, options.onFailure ?? (() => {}), options.defer);
   return {
     sessions: createSessionStore(db, writer),
+    leases: createLeaseStore(db, writer),
     tickets: createTicketStore(db, writer),
     registry: createRegistryStore(db, writer),
     failure: writer.failure,
     async close(): Promise<void> {
+      const healthy = writer.failure() === null;
       writer.close();
-      if (db.isOpen) db.close();
+      if (!db.isOpen) return;
+      // The database file alone is then complete, and the next start has nothing to recover.
+      if (healthy) db.exec('PRAGMA wal_checkpoint(TRUNCATE)');
+      db.close();
     },
   };
 }

@@ -80,17 +80,20 @@ function takeEvent(draft: Draft, event: LearningEvent, point: Point, receivedAt:
 
 function takeStep(draft: Draft, step: Step, event: LearningEvent, held: boolean): void {
   const { state } = draft;
+  // Asked before the rules look: a jump at the end of this step does not spoil what was played before it.
+  let blocked = held;
+  for (const holds of HOOKS.holdsCredit) blocked = blocked || holds(state);
   for (const look of HOOKS.step) look(draft, step, event);
   if (state.facts.acts !== undefined) for (const look of HOOKS.irregularStep) look(draft, step);
   if (step.advancedMs > 0 || hasState(step.from.s, STATE.playing))
-    creditStep(draft, step, limitsOf(state, held));
+    creditStep(draft, step, limitsOf(state, blocked));
   if (!hasState(step.from.s, STATE.playing)) return;
   if (step.jumpTo !== null || !hasState(step.to.s, STATE.playing)) beginRun(draft, step.to.t);
 }
 
 function limitsOf(
   state: SessionState,
-  held: boolean,
+  blocked: boolean,
 ): { overdueFrom: number | null; creditMaxMs: number; blocked: boolean } {
   let overdueFrom: number | null = null;
   for (const overdue of HOOKS.overdueFrom) {
@@ -99,7 +102,5 @@ function limitsOf(
   }
   let creditMaxMs = Number.POSITIVE_INFINITY;
   for (const left of HOOKS.creditLeft) creditMaxMs = Math.min(creditMaxMs, left(state));
-  let blocked = held;
-  for (const holds of HOOKS.holdsCredit) blocked = blocked || holds(state);
   return { overdueFrom, creditMaxMs, blocked };
 }

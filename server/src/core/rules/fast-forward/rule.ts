@@ -67,11 +67,14 @@ function pageOpened(draft: Draft, point: Point): void {
 
 /** Looks at one step of the sitting, before it is credited. */
 function observeFastForward(draft: Draft, step: Step, event: LearningEvent): void {
+  // What was played before a jump was reached by playing; what was played after one that is still outstanding was not, even
+  // if the jump is then taken back.
+  const clear = draft.state.fastForward.seek === null;
   observeRate(draft, step);
   observeSlope(draft, step);
   observeSeek(draft, step);
   if (event.e === 'ended') observeEnded(draft, event, step.to);
-  if (draft.state.fastForward.seek === null) noteStep(draft.state.fastForward, step);
+  if (clear) noteStep(draft.state.fastForward, step);
 }
 
 /** Notes where the media was. Playing, and what a pause or a stall may hide: no more than the time that passed. */

@@ -59,6 +59,7 @@ function issuePopup(draft: Draft, at: number): void {
     shownAt: null,
     deadlineAt: at + answerWindowMs,
     overdueSent: false,
+    wrong: 0,
     advancedFrom: null,
     advancedMs: 0,
     finding: null,
@@ -137,7 +138,9 @@ function popupEvent(draft: Draft, event: LearningEvent, point: Point): void {
     return;
   }
   if (!isRightAnswer(open.challenge, event.a)) {
-    draft.directives.push({ kind: 'settled', id: `${open.id}.w`, ref: open.id, result: 'wrong' });
+    const wrong = open.wrong + 1;
+    popup.open = { ...open, wrong };
+    draft.directives.push({ kind: 'settled', id: `${open.id}.w${wrong}`, ref: open.id, result: 'wrong' });
     return;
   }
   popup.past = popup.past.concat([

@@ -21,6 +21,8 @@ export interface OpenPopup {
   readonly deadlineAt: number;
   /** The client was told that it is overdue. */
   readonly overdueSent: boolean;
+  /** Wrong answers so far: each is told under an id of its own, because a client shows an id only once. */
+  readonly wrong: number;
   /** Where media first advanced past the deadline, and how far it did since. */
   readonly advancedFrom: Point | null;
   readonly advancedMs: number;

@@ -1,0 +1,201 @@
+/**
+ * `npm run crash -- --cycles N [--mode kill|powerloss|ioerror] [--seed S]`: a real server under load dies again and again;
+ * after every death it starts on what is left, and everything it had acknowledged must be there, once. N cycles of every
+ * mode, or of the one named. Ends with one line of JSON; exit code 1 when anything acknowledged is lost or doubled.
+ */
+import { mkdtempSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { createWorld, pause, planOf, removeWorld } from './crash/faults.mjs';
+import { Learner } from './crash/learner.mjs';
+import { countAcked, countPhotos } from './crash/ledger.mjs';
+import { startServer } from './crash/server.mjs';
+import { readVerdicts, verifyStore } from './crash/verify.mjs';
+import { ensureBuilt } from './steps/ensure-built.mjs';
+import { PlainError, runMain } from './steps/project.mjs';
+
+const MODES = ['kill', 'powerloss', 'ioerror'];
+const CYCLES_DEFAULT = 20;
+const CYCLES_MAX = 10_000;
+const LEARNERS = 16;
+/** Tries to start a server with a fault in it: a start may hit the fault, too. */
+const STARTS_MAX = 20;
+
+/** Seeded integers (mulberry32). @param {number} seed */
+function chance(seed) {
+  let state = seed >>> 0;
+  return (/** @type {number} */ low, /** @type {number} */ high) => {
+    state = (state + 0x6d2b79f5) >>> 0;
+    let x = Math.imul(state ^ (state >>> 15), state | 1);
+    x = (x + Math.imul(x ^ (x >>> 7), x | 61)) ^ x;
+    return low + (((x ^ (x >>> 14)) >>> 0) % (high - low + 1));
+  };
+}
+
+/** @param {number[]} sorted @param {number} share */
+function quantile(sorted, share) {
+  return Math.round(sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? 0);
+}
+
+/** One mode's loop and what it found. */
+class Loop {
+  /** @param {string} mode @param {number} seed */
+  constructor(mode, seed) {
+    this.mode = mode;
+    this.world = createWorld(mode, mkdtempSync(join(tmpdir(), 'zhenxue-crash-')), chance(seed));
+    /** @type {import('./crash/ledger.mjs').Ledger} */
+    this.ledger = new Map();
+    this.learners = Array.from({ length: LEARNERS }, (_, i) => new Learner(`learner-${i}`, this.ledger));
+    /** @type {number[]} */
+    this.restarts = [];
+    this.cycles = 0;
+    this.lost = 0;
+    this.duplicated = 0;
+    this.chains = 0;
+    /** @type {string[]} */
+    this.problems = [];
+  }
+
+  /** @param {import('./crash/server.mjs').Running} server @param {Iterable<string>} sessions */
+  async verify(server, sessions) {
+    const found = verifyStore(this.world.data, this.ledger, sessions);
+    this.lost += found.lost;
+    this.duplicated += found.duplicated;
+    this.chains += found.chains;
+    const known = [...sessions].filter((session) => (this.ledger.get(session)?.acked.size ?? 0) > 0);
+    this.problems.push(...found.problems, ...(await readVerdicts(server.url, known)));
+  }
+
+  /** Starts, with the fault if the start survives it. @param {import('./crash/faults.mjs').Plan | null} plan */
+  async start(plan) {
+    for (let i = 0; i < STARTS_MAX; i += 1) {
+      const server = await startServer(this.world.data, plan?.fault);
+      if (server === null) continue;
+      if (plan?.timed !== false && this.cycles > 0) this.restarts.push(server.readyMs);
+      return server;
+    }
+    this.problems.push(`${this.mode}: the server did not start again`);
+    return null;
+  }
+
+  /** @param {number} cycle @returns {Promise<boolean>} whether it can go on */
+  async cycle(cycle) {
+    const plan = planOf(this.world, cycle);
+    if (plan === null) return false;
+    const server = await this.start(plan);
+    if (server === null) return false;
+    const live = new Set(this.learners.map(({ session }) => session).filter((session) => session !== ''));
+    try {
+      await this.verify(server, live);
+    } catch (error) {
+      // A broken disk may end the server while it is being asked; the next cycle asks again.
+      if (this.mode !== 'ioerror') throw error;
+    }
+    for (const learner of this.learners) learner.start(server.url);
+    const problem = await plan.strike(server);
+    if (problem !== null) this.problems.push(`cycle ${cycle + 1}: ${problem}`);
+    for (const learner of this.learners) learner.stop();
+    await pause(0);
+    this.cycles += 1;
+    return true;
+  }
+
+  /** At the end everything that was ever acknowledged is looked at once more. */
+  async close() {
+    const server = this.cycles === 0 ? null : await this.start(null);
+    if (server !== null) {
+      await this.verify(server, this.ledger.keys());
+      server.kill('SIGTERM');
+      if ((await server.exited) !== 0) this.problems.push('the last server did not stop gracefully');
+    }
+    this.problems.push(...this.learners.flatMap(({ broken }) => broken));
+  }
+
+  result() {
+    const sorted = this.restarts.toSorted((a, b) => a - b);
+    return {
+      mode: this.mode,
+      cycles: this.cycles,
+      acked: countAcked(this.ledger),
+      photos: countPhotos(this.ledger),
+      sessions: this.ledger.size,
+      lost: this.lost,
+      duplicated: this.duplicated,
+      chainsVerified: this.chains,
+      restartMs: { p50: quantile(sorted, 0.5), max: Math.round(sorted.at(-1) ?? 0) },
+      problems: this.problems,
+      missing: [...this.world.missing],
+    };
+  }
+}
+
+/** @param {string} mode @param {number} cycles @param {number} seed */
+async function runMode(mode, cycles, seed) {
+  const loop = new Loop(mode, seed);
+  try {
+    for (let i = 0; i < cycles; i += 1) {
+      if (!(await loop.cycle(i))) break;
+      if ((i + 1) % 10 === 0)
+        process.stderr.write(
+          `${mode}: ${i + 1} of ${cycles} cycles, ${countAcked(loop.ledger)} acknowledged\n`,
+        );
+    }
+    await loop.close();
+    return loop.result();
+  } finally {
+    for (const learner of loop.learners) learner.stop();
+    removeWorld(loop.world);
+  }
+}
+
+/** @param {string | undefined} text @param {number} fallback @param {string} name */
+function readCount(text, fallback, name) {
+  const value = Number(text ?? fallback);
+  if (Number.isInteger(value) && value >= 1 && value <= CYCLES_MAX) return value;
+  throw new PlainError(
+    `--${name} must be a whole number from 1 to ${CYCLES_MAX}`,
+    `npm run crash -- --${name} 20`,
+  );
+}
+
+function readOptions() {
+  const string = /** @type {const} */ ({ type: 'string' });
+  const { values } = parseArgs({ options: { cycles: string, mode: string, seed: string } });
+  if (values.mode !== undefined && !MODES.includes(values.mode))
+    throw new PlainError(`--mode must be one of ${MODES.join(', ')}`, 'npm run crash -- --mode kill');
+  const cycles = readCount(values.cycles, CYCLES_DEFAULT, 'cycles');
+  return {
+    cycles,
+    modes: values.mode === undefined ? MODES : [values.mode],
+    seed: readCount(values.seed, 1, 'seed'),
+  };
+}
+
+await runMain(async () => {
+  const { cycles, modes, seed } = readOptions();
+  await ensureBuilt((line) => process.stderr.write(`${line}\n`));
+  /** @type {Awaited<ReturnType<typeof runMode>>[]} */
+  const results = [];
+  for (const mode of modes) results.push(await runMode(mode, cycles, seed));
+  const sum = (/** @type {'cycles' | 'acked' | 'photos' | 'lost' | 'duplicated' | 'chainsVerified'} */ key) =>
+    results.reduce((total, result) => total + result[key], 0);
+  const restartMs = {
+    p50: Math.max(...results.map((result) => result.restartMs.p50)),
+    max: Math.max(...results.map((result) => result.restartMs.max)),
+  };
+  const closing = {
+    cycles: sum('cycles'),
+    mode: modes.length === 1 ? modes[0] : 'all',
+    acked: sum('acked'),
+    photos: sum('photos'),
+    lost: sum('lost'),
+    duplicated: sum('duplicated'),
+    chainsVerified: sum('chainsVerified'),
+    restartMs,
+    modes: results,
+  };
+  process.stdout.write(`${JSON.stringify(closing)}\n`);
+  const bad = results.some(({ lost, duplicated, problems }) => lost + duplicated + problems.length > 0);
+  return bad ? 1 : 0;
+});

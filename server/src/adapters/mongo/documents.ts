@@ -1,0 +1,249 @@
+/**
+ * The documents and their indexes. One append is one document of `groups`, so it is there whole or not at all; the summary
+ * in `sessions` is derived from the groups and can be made again from them. Wherever two writers may want the same thing,
+ * an insert under a unique key decides (docs/adr/0011).
+ */
+import type { BanView, Course, EndReason, Finding, Outcome, PlatformFinding } from '@zhenxue/protocol';
+import { type Connection, type Model, Schema } from 'mongoose';
+
+/** A link of the chain inside its group. */
+export interface RecordPart {
+  readonly n: number;
+  /** Byte of the kind, as in the chain. */
+  readonly kind: number;
+  readonly at: number;
+  readonly bytes: Buffer;
+  readonly chain: Buffer;
+}
+
+/** What an append changes in the summary. */
+export interface HotPart {
+  readonly build: string;
+  readonly endedAt: number | null;
+  readonly ended: EndReason | null;
+  readonly outcome: Outcome;
+  readonly creditedMs: number;
+  readonly coveragePermille: number;
+  readonly violations: number;
+  readonly suppressions: readonly string[];
+  /** Credited intervals as from, to, from, to, …: flat, since not every server of the wire protocol nests arrays. */
+  readonly credited: readonly number[];
+  readonly seq: number;
+  readonly dueAt: number | null;
+}
+
+/** A sitting: fixed facts, the derived summary, its first record, and who may write. */
+export interface SessionDoc extends HotPart {
+  readonly _id: string;
+  readonly platform: string;
+  readonly learner: string;
+  readonly course: string;
+  readonly lesson: string;
+  readonly packId: string;
+  readonly openedAt: number;
+  readonly seed: string;
+  readonly first: readonly RecordPart[];
+  readonly findings: readonly Finding[];
+  /** What only one live sitting may hold; the sitting's own id when nothing, or no longer anything, is claimed. */
+  readonly claim: string;
+  /** Last group that the summary includes. */
+  readonly slot: number;
+  readonly epoch: number;
+  readonly owner: string | null;
+  readonly wanted: boolean;
+}
+
+/** One append of one sitting, or, without records, the fence that a new owner puts up. */
+export interface GroupDoc {
+  /** `session/slot`. */
+  readonly _id: string;
+  readonly session: string;
+  /** 1, 2, 3, … inside the session: whoever takes a slot has it for good, that is what fences. */
+  readonly slot: number;
+  readonly epoch: number;
+  readonly records: readonly RecordPart[];
+  /** Highest batch up to and with this group; null for a fence. */
+  readonly seq: number | null;
+  readonly hot: HotPart | null;
+  readonly findings: readonly Finding[];
+}
+
+/** How long an owner of leases lives. */
+export interface OwnerDoc {
+  readonly _id: string;
+  readonly until: number;
+}
+
+/** A single-use ticket. */
+export interface TicketDoc {
+  readonly _id: string;
+  readonly session: string;
+  readonly expiresAt: number;
+}
+
+/** That a ticket was used; under the ticket's key, so that it can be there once. */
+export interface TicketUseDoc {
+  readonly _id: string;
+  readonly expiresAt: number;
+  readonly usedAt: number;
+}
+
+/** A registered platform. */
+export interface PlatformDoc {
+  readonly _id: string;
+  readonly name: string;
+  readonly listed: boolean;
+}
+
+/** A platform's course. */
+export interface CourseDoc {
+  readonly _id: string;
+  readonly platform: string;
+  readonly id: string;
+  readonly body: Course;
+}
+
+/** An access key, by its hash. */
+export interface KeyDoc {
+  readonly _id: string;
+  readonly label: string;
+  readonly platform: string | null;
+  readonly scopes: readonly string[];
+  readonly mode: 'test' | 'live';
+}
+
+/** A finding against a platform with its ban: one document, so that both are written together. */
+export interface SanctionDoc {
+  /** `[platform, kind, number]`: whoever comes second with a number finds it taken and has to look again. */
+  readonly _id: string;
+  readonly platform: string;
+  readonly kind: string;
+  /** 1, 2, 3, … among the findings of one kind against one platform. */
+  readonly number: number;
+  readonly finding: PlatformFinding;
+  readonly ban: Omit<BanView, 'inForce' | 'platformName'>;
+}
+
+/** Which program wrote the database. */
+export interface MetaDoc {
+  readonly _id: string;
+  readonly version: number;
+}
+
+/** The collections of one connection. */
+export interface Models {
+  readonly sessions: Model<SessionDoc>;
+  readonly groups: Model<GroupDoc>;
+  readonly owners: Model<OwnerDoc>;
+  readonly tickets: Model<TicketDoc>;
+  readonly ticketUses: Model<TicketUseDoc>;
+  readonly platforms: Model<PlatformDoc>;
+  readonly courses: Model<CourseDoc>;
+  readonly keys: Model<KeyDoc>;
+  readonly sanctions: Model<SanctionDoc>;
+  readonly meta: Model<MetaDoc>;
+}
+
+const text = { type: String, required: true } as const;
+const emptyText = { type: String, default: '' } as const;
+const integer = { type: Number, required: true } as const;
+const maybeText = { type: String, default: null } as const;
+const maybeInteger = { type: Number, default: null } as const;
+const flag = { type: Boolean, required: true } as const;
+const anything = { type: Schema.Types.Mixed } as const;
+const binary = { type: Buffer, required: true } as const;
+
+const RECORDS = [{ _id: false, n: integer, kind: integer, at: integer, bytes: binary, chain: binary }];
+
+const HOT = {
+  build: emptyText,
+  endedAt: maybeInteger,
+  ended: maybeText,
+  outcome: text,
+  creditedMs: integer,
+  coveragePermille: integer,
+  violations: integer,
+  suppressions: [String],
+  credited: [Number],
+  seq: integer,
+  dueAt: maybeInteger,
+};
+
+/** No version key (every change is a single atomic one), nothing unknown, nothing left out because it is empty. */
+const OPTIONS = {
+  versionKey: false,
+  strict: 'throw',
+  minimize: false,
+  autoIndex: false,
+  autoCreate: false,
+} as const;
+
+function sessionSchema(): Schema {
+  const facts = {
+    platform: text,
+    learner: text,
+    course: text,
+    lesson: text,
+    packId: text,
+    openedAt: integer,
+  };
+  const lease = { slot: integer, epoch: integer, owner: maybeText, wanted: flag, claim: text };
+  const schema = new Schema(
+    { _id: text, ...facts, ...HOT, ...lease, seed: text, first: RECORDS, findings: [anything] },
+    OPTIONS,
+  );
+  schema.index({ claim: 1 }, { unique: true });
+  schema.index({ openedAt: -1, _id: -1 });
+  schema.index({ platform: 1, openedAt: -1, _id: -1 });
+  schema.index({ platform: 1, course: 1, lesson: 1, openedAt: 1 });
+  schema.index({ platform: 1, learner: 1, course: 1, lesson: 1 });
+  schema.index({ endedAt: 1, dueAt: 1 });
+  schema.index({ owner: 1, wanted: 1 });
+  return schema;
+}
+
+function groupSchema(): Schema {
+  const schema = new Schema(
+    {
+      _id: text,
+      session: text,
+      slot: integer,
+      epoch: integer,
+      records: RECORDS,
+      seq: maybeInteger,
+      hot: { type: new Schema(HOT, { _id: false }), default: null },
+      findings: [anything],
+    },
+    OPTIONS,
+  );
+  schema.index({ session: 1, slot: 1 }, { unique: true });
+  schema.index({ session: 1, seq: 1 });
+  return schema;
+}
+
+/** Defines the collections on a connection. */
+export function createModels(connection: Connection): Models {
+  const model = <T>(name: string, schema: Schema): Model<T> =>
+    connection.model(name, schema, name) as unknown as Model<T>;
+  const simple = (fields: Record<string, unknown>) => new Schema({ _id: text, ...fields }, OPTIONS);
+  const tickets = simple({ session: text, expiresAt: integer });
+  tickets.index({ expiresAt: 1 });
+  const ticketUses = simple({ expiresAt: integer, usedAt: integer });
+  ticketUses.index({ expiresAt: 1 });
+  const courses = simple({ platform: text, id: text, body: anything });
+  courses.index({ platform: 1, id: 1 }, { unique: true });
+  const sanctions = simple({ platform: text, kind: text, number: integer, finding: anything, ban: anything });
+  sanctions.index({ platform: 1, kind: 1, number: 1 }, { unique: true });
+  return {
+    sessions: model('sessions', sessionSchema()),
+    groups: model('groups', groupSchema()),
+    owners: model('owners', simple({ until: integer })),
+    tickets: model('tickets', tickets),
+    ticketUses: model('ticket_uses', ticketUses),
+    platforms: model('platforms', simple({ name: text, listed: flag })),
+    courses: model('courses', courses),
+    keys: model('access_keys', simple({ label: text, platform: maybeText, scopes: [String], mode: text })),
+    sanctions: model('sanctions', sanctions),
+    meta: model('meta', simple({ version: integer })),
+  };
+}

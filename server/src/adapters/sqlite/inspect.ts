@@ -1,0 +1,101 @@
+/** Reads a whole database for `fsck`, without changing it; a running server may go on writing meanwhile. */
+import { DatabaseSync } from '@photostructure/sqlite';
+import type { Finding } from '@zhenxue/protocol';
+import type { StoredSitting } from '../../app/check-sitting.ts';
+import { assertHeader, type Database, type Row } from './database.ts';
+import { checkRowSums, ROW_SUMS } from './row-sums.ts';
+import { MIGRATIONS } from './schema.ts';
+import { recordOf, sessionOf } from './session-rows.ts';
+
+/** Milliseconds to wait for another process's lock. */
+const BUSY_TIMEOUT_MS = 5_000;
+/** Faults that SQLite's own check names at most. */
+const FAULTS_MAX = 20;
+
+/** An opened database. */
+export interface Inspection {
+  /** What is wrong with pages, indexes, schema and the rows outside of sittings. */
+  problems(): readonly string[];
+  /** Every sitting with all that is stored of it. @throws Error when a row cannot be read. */
+  sittings(): Iterable<StoredSitting>;
+  close(): void;
+}
+
+function schemaOf(db: Database): string {
+  const rows = db.prepare('SELECT type, name, tbl_name, sql FROM sqlite_schema ORDER BY type, name').all();
+  return JSON.stringify((rows as Row[]).map((row) => [row.type, row.name, row.tbl_name, row.sql]));
+}
+
+function expectedSchema(): string {
+  const db = new DatabaseSync(':memory:');
+  try {
+    for (const sql of [...MIGRATIONS, ROW_SUMS]) db.exec(sql);
+    return schemaOf(db);
+  } finally {
+    db.close();
+  }
+}
+
+function valuesOf(rows: unknown[]): readonly string[] {
+  return (rows as Row[]).map((row) => Object.values(row).join(' '));
+}
+
+function pageProblems(db: Database): readonly string[] {
+  const faults = valuesOf(db.prepare(`PRAGMA integrity_check(${FAULTS_MAX})`).all());
+  if (faults.length !== 1 || faults[0] !== 'ok') return faults.map((fault) => `pages: ${fault}`);
+  const version = Number(valuesOf(db.prepare('PRAGMA user_version').all())[0]);
+  if (version !== MIGRATIONS.length) return [`schema: expected version ${MIGRATIONS.length}, got ${version}`];
+  if (schemaOf(db) !== expectedSchema()) return ['schema: expected the tables and indexes of this program'];
+  return valuesOf(db.prepare('PRAGMA foreign_key_check').all()).map(
+    (row) => `a row without its sitting: ${row}`,
+  );
+}
+
+function* sittingsOf(db: Database): Iterable<StoredSitting> {
+  const records = db.prepare('SELECT n, kind, at, bytes, chain FROM records WHERE sid = ? ORDER BY n');
+  const seed = db.prepare('SELECT seed FROM seeds WHERE sid = ?');
+  const findings = db.prepare('SELECT id, body FROM findings WHERE sid = ? ORDER BY ordinal');
+  for (const row of db.prepare('SELECT * FROM sessions ORDER BY sid').iterate() as Iterable<Row>) {
+    const sid = row.sid as number;
+    yield {
+      row: sessionOf(row),
+      records: (records.all(sid) as Row[]).map(recordOf),
+      seed: ((seed.get(sid) as Row | undefined)?.seed as string | undefined) ?? null,
+      findings: (findings.all(sid) as Row[]).map((found) => ({
+        id: found.id as string,
+        finding: JSON.parse(found.body as string) as Finding,
+      })),
+    };
+  }
+}
+
+/** @throws Error when the file cannot be opened as a database. */
+export function inspectDatabase(file: string): Inspection {
+  assertHeader(file);
+  const db = new DatabaseSync(file, { readOnly: true });
+  try {
+    db.exec(`PRAGMA busy_timeout = ${BUSY_TIMEOUT_MS}; PRAGMA cell_size_check = ON; BEGIN`);
+  } catch (error) {
+    db.close();
+    throw error;
+  }
+  return {
+    problems(): readonly string[] {
+      const pages = pageProblems(db);
+      return pages.length > 0 ? pages : checkRowSums(db);
+    },
+    sittings: () => sittingsOf(db),
+    close: () => db.close(),
+  };
+}
+
+/** Writes a consistent copy beside a running server (`VACUUM INTO`: one read transaction). @param target must not exist. */
+export function copyDatabase(file: string, target: string): void {
+  const db = new DatabaseSync(file, { readOnly: true });
+  try {
+    db.exec(`PRAGMA busy_timeout = ${BUSY_TIMEOUT_MS}`);
+    db.prepare('VACUUM INTO ?').run(target);
+  } finally {
+    db.close();
+  }
+}

@@ -1,0 +1,155 @@
+/** The real application over ports in memory. It can be killed at any instant and started again over the same disk. */
+import { createActorRegistry } from '../../../server/src/app/actor-registry.ts';
+import { attributePlatform } from '../../../server/src/app/attribute-platform.ts';
+import { canonicalJson } from '../../../server/src/app/canonical-json.ts';
+import type { App } from '../../../server/src/app/context.ts';
+import { startSweeper } from '../../../server/src/app/due-sittings.ts';
+import { RULE_ENGINE } from '../../../server/src/app/engine.ts';
+import { hashText } from '../../../server/src/app/hash.ts';
+import { createKeyedLock } from '../../../server/src/app/keyed-lock.ts';
+import { createPersons } from '../../../server/src/app/persons.ts';
+import type { BanRow, LeaseStore, Log, SessionAppend } from '../../../server/src/app/ports.ts';
+import type { PolicyPack } from '../../../server/src/core/policy/pack.ts';
+import type { Chance } from './chance.ts';
+import type { Ledger } from './ledger.ts';
+import {
+  Committer,
+  createRegistry,
+  createSessionStore,
+  createTicketStore,
+  createTokens,
+  Disk,
+  type StoredSitting,
+} from './memory-ports.ts';
+import { checkAppended, checkBan } from './step-checks.ts';
+import type { Host, TimeLine } from './time-line.ts';
+
+/** Milliseconds that a ticket is valid. */
+const TICKET_TTL_MS = 120_000;
+
+/** One server at a time serves this world, and a dead one writes nothing: who holds a sitting is no question here. */
+const SOLE_OWNER: LeaseStore = {
+  beat: async () => {},
+  acquire: async () => 1,
+  release: async () => {},
+  held: async () => [],
+};
+
+/** A UUID v7 (RFC 9562 §5.7) from the world's time and chance. */
+function uuidV7(now: number, chance: Chance): string {
+  const time = now.toString(16).padStart(12, '0');
+  const random = Array.from({ length: 19 }, () => chance.int(0, 15).toString(16)).join('');
+  const [a, b, c] = [random.slice(0, 3), random.slice(3, 6), random.slice(6, 18)];
+  return `${time.slice(0, 8)}-${time.slice(8)}-7${a}-8${b}-${c}`;
+}
+
+/** See the file's comment. */
+export class SimServer {
+  readonly disk: Disk = new Disk();
+  readonly pack: PolicyPack;
+  /** The running application; replaced by a restart. */
+  app: App;
+  /** Up and accepting connections. */
+  up = true;
+  /** Verdicts as the live application had them when it sealed the sitting. */
+  readonly sealedVerdicts = new Map<string, string>();
+  readonly #time: TimeLine;
+  readonly #chance: Chance;
+  readonly #ledger: Ledger;
+  readonly #onCrash = new Set<() => void>();
+  #host: Host = { pausedUntil: 0, gone: false };
+
+  constructor(time: TimeLine, chance: Chance, ledger: Ledger, pack: PolicyPack) {
+    this.#time = time;
+    this.#chance = chance;
+    this.#ledger = ledger;
+    this.pack = pack;
+    this.app = this.#boot();
+  }
+
+  /** Tells of crashes. */
+  onCrash(told: () => void): void {
+    this.#onCrash.add(told);
+  }
+
+  /** Kills the process: what was not committed is lost, every connection is reset. It is back after `downMs`. */
+  crash(downMs: number): void {
+    this.#ledger.crashes += 1;
+    this.#host.gone = true;
+    this.up = false;
+    for (const told of [...this.#onCrash]) told();
+    this.#time.after(downMs, () => {
+      this.#host = { pausedUntil: 0, gone: false };
+      this.app = this.#boot();
+      this.up = true;
+    });
+  }
+
+  #look = (kept: StoredSitting, append: SessionAppend): void => {
+    const actor = this.app.actors.peek(append.row.session);
+    checkAppended(this.#ledger, this.pack, kept, actor?.sitting.state ?? null);
+    if (kept.sealed && actor !== null && !this.sealedVerdicts.has(append.row.session)) {
+      const verdict = this.app.engine.verdict(actor.sitting.state);
+      this.sealedVerdicts.set(append.row.session, JSON.stringify(verdict));
+    }
+  };
+
+  #imposed = (ban: BanRow): void => checkBan(this.#ledger, this.disk, this.pack, ban, this.#time.now);
+
+  #boot(): App {
+    const time = this.#time;
+    const chance = this.#chance.fork(7);
+    const host = this.#host;
+    const committer = new Committer(time, chance, host);
+    const clock = { now: () => time.now };
+    const metrics = { count: () => undefined, observe: () => undefined };
+    const log = this.#log();
+    const sessions = createSessionStore(this.disk, committer, this.#ledger, this.#look);
+    const actors = createActorRegistry({
+      engine: RULE_ENGINE,
+      store: sessions,
+      leases: SOLE_OWNER,
+      owner: 'sim',
+      clock,
+      schedule: time.scheduleOf(host),
+      metrics,
+      log,
+      onFindings: (sitting) => void attributePlatform(app, sitting),
+    });
+    const app: App = {
+      clock,
+      randomBytes: (count) => chance.bytes(count),
+      newId: () => uuidV7(time.now, chance),
+      log,
+      metrics,
+      engine: RULE_ENGINE,
+      sessions,
+      tickets: createTicketStore(this.disk, committer),
+      registry: createRegistry(this.disk, committer, this.#imposed),
+      vault: {
+        put: async ({ session, id, bytes }) => {
+          this.disk.photos.add(`${session}/${id}`);
+          return hashText(bytes);
+        },
+      },
+      tokens: createTokens(clock.now),
+      pack: this.pack,
+      packHash: hashText(canonicalJson(this.pack)),
+      ticketTtlMs: TICKET_TTL_MS,
+      actors,
+      persons: createPersons(),
+      lock: createKeyedLock(),
+    };
+    startSweeper(app, time.scheduleOf(host));
+    return app;
+  }
+
+  #log(): Log {
+    const say = (event: string, fields: unknown) => `${event} ${JSON.stringify(fields)}`;
+    return {
+      info: () => undefined,
+      warn: () => undefined,
+      error: (event, fields) => this.#ledger.check('no-server-error', false, () => say(event, fields)),
+    };
+  }
+}
