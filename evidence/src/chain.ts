@@ -77,12 +77,25 @@ export function chainNext(
     throw new RangeError(`chainNext: expected 32 bytes before, got ${previous.length}`);
   if (!Number.isSafeInteger(record.at) || record.at < 0)
     throw new RangeError('chainNext: expected at in epoch ms');
+  return hash(previous, headerOf(record), record.bytes);
+}
+
+/** Kind, time and length, big endian. By hand: this runs once per record, and a time below 2^53 needs no BigInt. */
+function headerOf(record: ChainedRecord): Uint8Array {
   const header = new Uint8Array(HEADER_BYTES);
-  const view = new DataView(header.buffer);
-  view.setUint8(0, RECORD_KINDS[record.kind]);
-  view.setBigUint64(1, BigInt(record.at));
-  view.setUint32(9, record.bytes.length);
-  return hash(previous, header, record.bytes);
+  header[0] = RECORD_KINDS[record.kind];
+  writeUint32(header, 1, Math.floor(record.at / 0x1_0000_0000));
+  writeUint32(header, 5, record.at);
+  writeUint32(header, 9, record.bytes.length);
+  return header;
+}
+
+/** Writes the low 32 bits of a non-negative integer, big endian. */
+function writeUint32(bytes: Uint8Array, offset: number, value: number): void {
+  bytes[offset] = value >>> 24;
+  bytes[offset + 1] = value >>> 16;
+  bytes[offset + 2] = value >>> 8;
+  bytes[offset + 3] = value;
 }
 
 /** Where a chain first fails, or that it holds. `index` counts records from 0. */

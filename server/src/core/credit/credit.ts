@@ -9,10 +9,18 @@
  * at evidence by themselves.
  */
 import { hasState, STATE } from '@zhenxue/protocol';
-import type { Draft } from '../session/draft.ts';
+import { type Draft, OWN } from '../session/draft.ts';
 import type { CreditState, SessionState } from '../session/state.ts';
 import { advancedAfter, type Step } from '../session/step.ts';
-import { addInterval, bounded, type IntervalSet, overlap } from './interval-set.ts';
+import {
+  addInterval,
+  bounded,
+  flattened,
+  type IntervalSet,
+  NOTHING,
+  overlap,
+  unflattened,
+} from './interval-set.ts';
 
 /** Intervals kept per sitting: someone who jumps about more than this earns nothing more by jumping. */
 export const INTERVALS_MAX = 256;
@@ -23,12 +31,12 @@ export const STRETCHES_MAX = 4;
 /** Credit before anything was played. @param slackMs the first run's slack. */
 export function initialCredit(slackMs: number): CreditState {
   return {
-    set: [],
+    set: NOTHING,
     ms: 0,
     takenAt: [],
     stretchFrom: 0,
     stretchTo: 0,
-    elsewhere: [],
+    elsewhere: NOTHING,
     runExcessMs: 0,
     runSlackMs: slackMs,
     refilledT: 0,
@@ -76,8 +84,10 @@ export function creditStep(draft: Draft, step: Step, limits: CreditLimits): void
   const to = Math.min(from + step.advancedMs - late, facts.videoMs);
   if (to <= from || limits.creditMaxMs <= 0) return;
   const fresh = freshIn(draft.state, from, to);
-  if (fresh > limits.creditMaxMs) take(draft, step, from, from + limits.creditMaxMs);
-  else take(draft, step, from, to);
+  if (fresh > limits.creditMaxMs) {
+    const end = from + limits.creditMaxMs;
+    take(draft, step, from, end, freshIn(draft.state, from, end));
+  } else take(draft, step, from, to, fresh);
 }
 
 /** How much of `[from, to)` neither this sitting nor an earlier one has, ms. */
@@ -91,23 +101,39 @@ function freshIn(state: SessionState, from: number, to: number): number {
   return to - from - own - overlap(facts.priorCovered, from, to) + both;
 }
 
-function take(draft: Draft, step: Step, from: number, to: number): void {
+function take(draft: Draft, step: Step, from: number, to: number, fresh: number): void {
   const { credit } = draft.state;
-  const set = addInterval(credit.set, from, to);
-  if (set === credit.set || set.length > INTERVALS_MAX) return;
-  credit.ms += freshIn(draft.state, from, to);
-  credit.set = set;
+  if (!include(draft, from, to)) return;
+  credit.ms += fresh;
   if (step.from.at < credit.stretchFrom || step.from.at > credit.stretchTo) {
-    credit.takenAt = bounded(creditedAt(draft.state), STRETCHES_MAX);
+    credit.takenAt = flattened(bounded(creditedAt(draft.state), STRETCHES_MAX));
     credit.stretchFrom = step.from.at;
     credit.stretchTo = step.to.at;
   } else if (step.to.at > credit.stretchTo) credit.stretchTo = step.to.at;
 }
 
+/** Adds `[from, to)` to the credited set. @returns false when that changes nothing, or there is no room for one more. */
+function include(draft: Draft, from: number, to: number): boolean {
+  const { credit } = draft.state;
+  const newest = credit.set[credit.set.length - 1];
+  if ((draft.own & OWN.credited) !== 0 && newest !== undefined && from >= newest[0] && from <= newest[1]) {
+    if (to <= newest[1]) return false;
+    (newest as [number, number])[1] = to;
+    return true;
+  }
+  const set = addInterval(credit.set, from, to);
+  if (set === credit.set || set.length > INTERVALS_MAX) return false;
+  // Only what grew or was added is new; older intervals may be shared with the state before.
+  const last = set[set.length - 1];
+  draft.own = last !== undefined && last !== newest ? draft.own | OWN.credited : draft.own & ~OWN.credited;
+  credit.set = set;
+  return true;
+}
+
 /** Server-time stretches (epoch ms) credited in this sitting: the learner's other sittings may not have them too (rules §1). */
 export function creditedAt(state: SessionState): IntervalSet {
   const { takenAt, stretchFrom, stretchTo } = state.credit;
-  return addInterval(takenAt, stretchFrom, stretchTo);
+  return addInterval(unflattened(takenAt), stretchFrom, stretchTo);
 }
 
 /** Notes a stretch of server time that another sitting of the learner was credited for. What has passed is forgotten. */

@@ -17,14 +17,18 @@ export interface Rule {
   readonly clock?: (draft: Draft, point: Point, receivedAt: number) => boolean;
   /** Looks at one step, before it is credited. */
   readonly step?: (draft: Draft, step: Step, event: LearningEvent) => void;
+  /** Looks at one step after all `step` hooks, in a sitting for which the platform did something irregular (`facts.acts`). */
+  readonly irregularStep?: (draft: Draft, step: Step) => void;
   /** Server time from which a required control is overdue; null = none is. */
   readonly overdueFrom?: (state: SessionState) => number | null;
   /** How much may still be credited before a control must have been met, ms. */
   readonly creditLeft?: (state: SessionState) => number;
   /** Whether nothing may be credited now. */
   readonly holdsCredit?: (state: SessionState) => boolean;
-  /** Takes what the page says, after the step was credited. */
+  /** Takes what the page says beyond a sample, after the step was credited. Not called for a `beat`, which says nothing more. */
   readonly event?: (draft: Draft, event: LearningEvent, point: Point, receivedAt: number) => void;
+  /** Looks at the sample of every event, after all `event` hooks. */
+  readonly sample?: (draft: Draft, event: LearningEvent, point: Point, receivedAt: number) => void;
   /** Asks for a control when one is due; called after every event and every record. */
   readonly issue?: (draft: Draft, at: number) => void;
   /** Takes a record other than a batch. */

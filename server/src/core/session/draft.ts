@@ -17,7 +17,17 @@ export interface Draft {
   /** New and extended findings by id; null while there are none. */
   findings: Map<string, Finding> | null;
   readonly directives: Directive[];
+  /** Bits of {@link OWN}: arrays made during this draft. Nobody else has seen them, so they may still be changed in place. */
+  own: number;
 }
+
+/** Arrays that grow with nearly every event: copied once per draft, not once per event. */
+export const OWN = {
+  /** `fastForward.recent`. */
+  recent: 1,
+  /** `credit.set` and its last interval. */
+  credited: 2,
+} as const;
 
 /** Starts a decision: the given state stays as it is. */
 export function draftOf(state: SessionState): Draft {
@@ -33,7 +43,7 @@ export function draftOf(state: SessionState): Draft {
     liveness: state.liveness === null ? null : { ...state.liveness },
     answers: { ...state.answers },
   };
-  return { state: copy, findings: null, directives: [] };
+  return { state: copy, findings: null, directives: [], own: 0 };
 }
 
 /** A finding without what `addFinding` fills in. */

@@ -19,8 +19,14 @@ const SLOTS = 5;
 
 function hexBytes(hex: string): Uint8Array {
   const bytes = new Uint8Array(hex.length / 2);
-  for (let i = 0; i < bytes.length; i += 1) bytes[i] = Number.parseInt(hex.slice(2 * i, 2 * i + 2), 16);
+  for (let i = 0; i < bytes.length; i += 1)
+    bytes[i] = 16 * digitOf(hex.charCodeAt(2 * i)) + digitOf(hex.charCodeAt(2 * i + 1));
   return bytes;
+}
+
+/** Value of a hexadecimal digit in lower case, by its character code. */
+function digitOf(code: number): number {
+  return code < 0x3a ? code - 0x30 : code - 0x61 + 10;
 }
 
 function asciiBytes(text: string): Uint8Array {

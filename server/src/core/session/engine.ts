@@ -4,6 +4,7 @@
  */
 import type { Directive, EndReason } from '@zhenxue/protocol';
 import { initialCredit } from '../credit/credit.ts';
+import { NOTHING } from '../credit/interval-set.ts';
 import { initialAnswers } from '../rules/answer-pattern/rule.ts';
 import { initialFastForward } from '../rules/fast-forward/rule.ts';
 import { initialLiveness } from '../rules/liveness-match/rule.ts';
@@ -67,7 +68,7 @@ function compact(facts: SittingFacts): SittingFacts {
     guard,
     pack,
     packHash,
-    priorCovered,
+    priorCovered: priorCovered.length === 0 ? NOTHING : priorCovered,
     seed,
   };
   if (place === undefined && acts === undefined) return always;
@@ -97,10 +98,10 @@ export function replaySession(records: Iterable<SessionRecord>): SessionState {
   for (const record of records) {
     if (draft === null) {
       if (record.kind !== 'open') throw new RangeError('replaySession: expected the open record first');
-      draft = { state: openSession(record.facts, record.at), findings: null, directives: [] };
+      draft = { state: openSession(record.facts, record.at), findings: null, directives: [], own: 0 };
     } else if (draft.state.ended === null) {
       advance(draft, record);
-      draft.directives.length = 0;
+      if (draft.directives.length > 0) draft.directives.length = 0;
       draft.findings = null;
     }
   }

@@ -57,8 +57,8 @@ export interface CreditState {
   set: IntervalSet;
   /** Measure of `set` without what earlier sittings cover, ms. */
   ms: number;
-  /** Server-time stretches (epoch ms) in which something was credited here, and the one that is still growing. */
-  takenAt: IntervalSet;
+  /** Server-time stretches (epoch ms, flat) in which something was credited here, and the one that is still growing. */
+  takenAt: readonly number[];
   stretchFrom: number;
   stretchTo: number;
   /** Server-time stretches credited in other sittings of the same learner, as far as they may still matter. */

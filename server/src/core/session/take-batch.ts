@@ -72,7 +72,8 @@ function takeEvent(draft: Draft, event: LearningEvent, point: Point, receivedAt:
     takeStep(draft, readStep(state.last, point, leftM, state.facts.pack.credit.slackMs), event, held);
   }
   if (event.e === 'gap') state.gapEvents += event.n;
-  for (const take of HOOKS.event) take(draft, event, point, receivedAt);
+  if (event.e !== 'beat') for (const take of HOOKS.event) take(draft, event, point, receivedAt);
+  for (const look of HOOKS.sample) look(draft, event, point, receivedAt);
   state.last = point;
   for (const issue of HOOKS.issue) issue(draft, receivedAt);
 }
@@ -83,6 +84,7 @@ function takeStep(draft: Draft, step: Step, event: LearningEvent, held: boolean)
   let blocked = held;
   for (const holds of HOOKS.holdsCredit) blocked = blocked || holds(state);
   for (const look of HOOKS.step) look(draft, step, event);
+  if (state.facts.acts !== undefined) for (const look of HOOKS.irregularStep) look(draft, step);
   if (step.advancedMs > 0 || hasState(step.from.s, STATE.playing))
     creditStep(draft, step, limitsOf(state, blocked));
   if (!hasState(step.from.s, STATE.playing)) return;

@@ -68,7 +68,7 @@ export function verdictOf(state: SessionState): Verdict {
     coveragePermille: coverage,
     credited: state.credit.set,
     popups: popupCoverage(state.popup),
-    classHours: classHourCoverage(state.photo),
+    classHours: classHourCoverage(facts, state.photo),
     findings: state.findings,
     makeUp: makeUpOf(state, outcome, coverage),
   };

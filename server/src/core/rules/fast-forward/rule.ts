@@ -15,7 +15,7 @@
  */
 import { type EndedEvent, hasState, type LearningEvent, STATE } from '@zhenxue/protocol';
 import { INTERVALS_MAX } from '../../credit/credit.ts';
-import { bounded, furthest, overlap, unite } from '../../credit/interval-set.ts';
+import { bounded, furthest, NOTHING, overlap, unite } from '../../credit/interval-set.ts';
 import { addFinding, type Draft, refOf, spanOf } from '../../session/draft.ts';
 import type { Point, SessionState } from '../../session/state.ts';
 import type { Step } from '../../session/step.ts';
@@ -34,7 +34,7 @@ const PAUSE_SKEW_MS = 250;
 /** Memory before anything was played. */
 export function initialFastForward(): FastForwardState {
   return {
-    played: [],
+    played: NOTHING,
     playedFrom: 0,
     playedTo: 0,
     startM: null,

@@ -4,7 +4,7 @@
  * sample, at least a window of playing older than this one, lower in X? So the lowest old X and the few samples younger
  * than a window are all that is remembered. Windows begin at samples at least a {@link RECENT_MAX}th of the window apart.
  */
-import { addFinding, type Draft, extendFinding, refOf, spanOf } from '../../session/draft.ts';
+import { addFinding, type Draft, extendFinding, OWN, refOf, spanOf } from '../../session/draft.ts';
 import type { Point } from '../../session/state.ts';
 import type { Step } from '../../session/step.ts';
 import { byLearnerOrUnknown } from '../attribution.ts';
@@ -18,6 +18,7 @@ const RECENT_MAX = 32;
 export function resetSlope(draft: Draft): void {
   const { fastForward } = draft.state;
   fastForward.recent = [];
+  draft.own &= ~OWN.recent;
   fastForward.lowest = [];
   fastForward.playedT = 0;
   fastForward.excess = 0;
@@ -29,7 +30,7 @@ export function observeSlope(draft: Draft, step: Step): void {
   const { fastForward, facts } = draft.state;
   const { slopeMaxPermille, slopeWindowMs } = facts.pack.fastForward;
   if (step.advancedMs === 0) return;
-  if (fastForward.recent.length === 0 && fastForward.lowest.length === 0) remember(fastForward, step.from, 0);
+  if (fastForward.recent.length === 0 && fastForward.lowest.length === 0) remember(draft, step.from, 0);
   const gain = 1_000 * step.advancedMs - slopeMaxPermille * step.dt;
   fastForward.playedT += step.dt;
   fastForward.excess += gain;
@@ -43,8 +44,8 @@ export function observeSlope(draft: Draft, step: Step): void {
   if (lowest !== undefined && fastForward.excess > lowest) raise(draft, step);
   const newest = fastForward.recent[fastForward.recent.length - PREFIX];
   const apart = newest === undefined || fastForward.playedT - newest >= slopeWindowMs / RECENT_MAX;
-  if (apart) remember(fastForward, step.to, young);
-  else if (young > 0) fastForward.recent = fastForward.recent.slice(young);
+  if (apart) remember(draft, step.to, young);
+  else if (young > 0) forget(draft, young);
 }
 
 /** Moves samples that are a window of playing old over to the lowest. @returns where the younger ones begin. */
@@ -64,11 +65,36 @@ function ageRecent(state: FastForwardState, windowMs: number): number {
   return index;
 }
 
-/** Appends a sample and drops those before `young`, in one new array of exactly the right size. */
-function remember(state: FastForwardState, point: Point, young: number): void {
-  const { playedT, excess } = state;
-  const added = [playedT, excess, point.t, point.m, point.at, point.seq, point.index];
-  state.recent = young > 0 ? state.recent.slice(young).concat(added) : state.recent.concat(added);
+/** Appends a sample and drops those before `young`. */
+function remember(draft: Draft, point: Point, young: number): void {
+  const { fastForward } = draft.state;
+  const { playedT, excess } = fastForward;
+  if (young < PREFIX) {
+    // `concat` and `slice` make arrays of exactly the right size; `push` would keep room that nobody uses.
+    const added = [playedT, excess, point.t, point.m, point.at, point.seq, point.index];
+    fastForward.recent = fastForward.recent.concat(added);
+    draft.own |= OWN.recent;
+    return;
+  }
+  // Nearly always one goes and one comes: the rest moves up in an array of the same size.
+  if (young > PREFIX || (draft.own & OWN.recent) === 0) forget(draft, young - PREFIX);
+  const recent = fastForward.recent as number[];
+  const end = recent.length - PREFIX;
+  for (let i = 0; i < end; i += 1) recent[i] = recent[i + PREFIX] ?? 0;
+  recent[end] = playedT;
+  recent[end + 1] = excess;
+  recent[end + 2] = point.t;
+  recent[end + 3] = point.m;
+  recent[end + 4] = point.at;
+  recent[end + 5] = point.seq;
+  recent[end + 6] = point.index;
+}
+
+/** Drops the samples before `young`, in an array of this draft's own. */
+function forget(draft: Draft, young: number): void {
+  const { fastForward } = draft.state;
+  fastForward.recent = fastForward.recent.slice(young);
+  draft.own |= OWN.recent;
 }
 
 /** The window proves the violation; inside it, the fast stretch itself begins where the excess was lowest. */

@@ -59,4 +59,8 @@ function observeContent(draft: Draft, record: SessionRecord, at: number): void {
 }
 
 /** See the file's comment. */
-export const lessonOrder: Rule = { id: 'lesson-order', step: observeOrder, record: observeContent };
+export const lessonOrder: Rule = {
+  id: 'lesson-order',
+  irregularStep: observeOrder,
+  record: observeContent,
+};

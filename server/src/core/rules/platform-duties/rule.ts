@@ -74,4 +74,4 @@ function note(
 }
 
 /** See the file's comment. */
-export const platformDuties: Rule = { id: 'platform-duties', step: observeActs };
+export const platformDuties: Rule = { id: 'platform-duties', irregularStep: observeActs };

@@ -7,7 +7,7 @@
  * While a request is overdue, credit stops.
  */
 import type { ClassHourCoverage, Directive, LearningEvent } from '@zhenxue/protocol';
-import { classHoursOf } from '../../credit/class-hours.ts';
+import { type ClassHour, classHoursOf } from '../../credit/class-hours.ts';
 import { overlap } from '../../credit/interval-set.ts';
 import { addFinding, type Draft, refOf, spanOf } from '../../session/draft.ts';
 import { draws } from '../../session/draw.ts';
@@ -21,20 +21,27 @@ import { photoWords } from './words.ts';
 
 /** Memory at the opening: class hours of what is still to be learnt, and the first one's instant. */
 export function initialPhoto(facts: SittingFacts): PhotoState {
-  const left = Math.max(1, facts.videoMs - overlap(facts.priorCovered, 0, facts.videoMs));
-  const hours = classHoursOf(left, facts.pack.credit.classHourMs);
+  const hours = hoursOf(facts);
+  const hourEndMs = hours[0]?.toMs ?? 1;
   return {
-    hours,
+    hourCount: hours.length,
     hour: 0,
+    hourEndMs,
     attempts: 0,
     issued: 0,
     drawn: 1,
-    dueAtCreditedMs: instantIn(facts, 0, hours[0]?.toMs ?? left, 1),
+    dueAtCreditedMs: instantIn(facts, 0, hourEndMs, 1),
     lastCall: false,
     open: null,
-    photos: hours.map(() => null),
+    photos: [],
     past: [],
   };
+}
+
+/** Class hours of what is still to be learnt. */
+function hoursOf(facts: SittingFacts): readonly ClassHour[] {
+  const left = Math.max(1, facts.videoMs - overlap(facts.priorCovered, 0, facts.videoMs));
+  return classHoursOf(left, facts.pack.credit.classHourMs);
 }
 
 /** The n-th drawn instant, in `[fromMs, toMs)` of credited time. */
@@ -133,7 +140,10 @@ function photoStored(draft: Draft, id: string, at: number): void {
   const { photo } = draft.state;
   const open = photo.open;
   if (open === null || open.id !== id) return;
-  photo.photos = photo.photos.map((kept, hour) => (hour === photo.hour ? id : kept));
+  const { photos } = photo;
+  photo.photos = Array.from({ length: photo.hourCount }, (_, hour) =>
+    hour === photo.hour ? id : (photos[hour] ?? null),
+  );
   closeRequest(draft, open, at);
   draft.directives.push({ kind: 'settled', id: `${id}.m`, ref: id, result: 'met' });
 }
@@ -147,24 +157,22 @@ function closeRequest(draft: Draft, open: OpenPhoto, storedAt: number | null): v
 /** A fresh random instant in what is left of the hour, as long as attempts are left. */
 function askAgain(draft: Draft): void {
   const { photo, credit, facts } = draft.state;
-  const hour = photo.hours[photo.hour];
-  if (hour === undefined || photo.attempts >= facts.pack.photo.attemptsMax) return;
-  drawNext(draft, Math.min(credit.ms, hour.toMs - 1), hour.toMs);
+  if (photo.attempts >= facts.pack.photo.attemptsMax) return;
+  drawNext(draft, Math.min(credit.ms, photo.hourEndMs - 1), photo.hourEndMs);
 }
 
 /** Looks at one step: does media play the hour to its end although the page gave no answer? */
 function observePhoto(draft: Draft, step: Step): void {
   const { photo, credit, facts } = draft.state;
   const open = photo.open;
-  const hour = photo.hours[photo.hour];
-  if (open === null || hour === undefined || open.takenHash !== null) return;
+  if (open === null || open.takenHash !== null) return;
   const fromAt = reachedFrom(draft.state, open);
   const advancedMs = fromAt === null ? 0 : advancedAfter(step, fromAt);
   if (advancedMs === 0) return;
   const from = open.advancedFrom ?? step.from;
   const total = open.advancedMs + advancedMs;
   photo.open = { ...open, advancedFrom: from, advancedMs: total };
-  if (total <= facts.pack.credit.slackMs || credit.ms + total < hour.toMs) return;
+  if (total <= facts.pack.credit.slackMs || credit.ms + total < photo.hourEndMs) return;
   addFinding(draft, {
     rule: 'random-photo',
     kind: 'photo-suppressed',
@@ -189,19 +197,14 @@ function reachedFrom(state: SessionState, open: OpenPhoto): number | null {
 
 /** Moves on to the next class hour when this one's credited time is over; one without a photo leaves a gap. */
 function advanceHour(draft: Draft): void {
-  const { photo, credit } = draft.state;
-  let hour = photo.hours[photo.hour];
-  while (
-    hour !== undefined &&
-    photo.hour < photo.hours.length - 1 &&
-    credit.ms >= hour.toMs &&
-    photo.open === null
-  ) {
-    if (photo.photos[photo.hour] === null) noteMissing(draft, photo.hour);
+  const { photo, credit, facts } = draft.state;
+  while (photo.hour < photo.hourCount - 1 && credit.ms >= photo.hourEndMs && photo.open === null) {
+    if ((photo.photos[photo.hour] ?? null) === null) noteMissing(draft, photo.hour);
     photo.hour += 1;
     photo.attempts = 0;
-    hour = photo.hours[photo.hour];
-    if (hour !== undefined) drawNext(draft, hour.fromMs, hour.toMs);
+    const fromMs = photo.hourEndMs;
+    photo.hourEndMs = hoursOf(facts)[photo.hour]?.toMs ?? fromMs;
+    drawNext(draft, fromMs, photo.hourEndMs);
   }
 }
 
@@ -210,8 +213,8 @@ function closePhoto(draft: Draft, complete: boolean): void {
   const { photo } = draft.state;
   if (!complete) return;
   if (photo.open !== null) closeRequest(draft, photo.open, null);
-  for (let hour = photo.hour; hour < photo.hours.length; hour += 1)
-    if (photo.photos[hour] === null) noteMissing(draft, hour);
+  for (let hour = photo.hour; hour < photo.hourCount; hour += 1)
+    if ((photo.photos[hour] ?? null) === null) noteMissing(draft, hour);
 }
 
 function noteMissing(draft: Draft, hour: number): void {
@@ -249,8 +252,8 @@ function photoDueAt(state: SessionState): number | null {
 }
 
 /** Every class hour with the photo that covers it. */
-export function classHourCoverage(state: PhotoState): readonly ClassHourCoverage[] {
-  return state.hours.map((hour, i) => ({
+export function classHourCoverage(facts: SittingFacts, state: PhotoState): readonly ClassHourCoverage[] {
+  return hoursOf(facts).map((hour, i) => ({
     hour: i + 1,
     fromCreditedMs: hour.fromMs,
     toCreditedMs: hour.toMs,

@@ -1,4 +1,3 @@
-import type { ClassHour } from '../../credit/class-hours.ts';
 import type { Point } from '../../session/state.ts';
 
 /** A photo request that is not over. */
@@ -27,9 +26,11 @@ export const PAST_PHOTO = 2;
 
 /** Memory of the `random-photo` rule. */
 export interface PhotoState {
-  readonly hours: readonly ClassHour[];
-  /** Class hour under way, an index into `hours`. */
+  /** Class hours of what is still to be learnt; where they lie follows from the facts (`hoursOf`). */
+  readonly hourCount: number;
+  /** Class hour under way, from 0, and its end in credited time. */
   hour: number;
+  hourEndMs: number;
   /** Requests in this hour. */
   attempts: number;
   issued: number;
@@ -40,7 +41,7 @@ export interface PhotoState {
   /** Credited time at which the next request is due; null = none in this hour. */
   dueAtCreditedMs: number | null;
   open: OpenPhoto | null;
-  /** Stored photo per class hour, null = none. */
+  /** Stored photo per class hour, null = none; empty until the first is stored. */
   photos: readonly (string | null)[];
   /** Requests that are over, {@link PAST_PHOTO} numbers each: server times of issue and storing (-1 = none). */
   past: readonly number[];

@@ -43,8 +43,7 @@ function observeTamper(draft: Draft, event: LearningEvent, point: Point): void {
 /** Media this far past the registered end, or off the registered duration, is more than rounding, ms. */
 const END_TOLERANCE_MS = 2_000;
 
-function observeEvent(draft: Draft, event: LearningEvent, point: Point, receivedAt: number): void {
-  observeTamper(draft, event, point);
+function observeSample(draft: Draft, event: LearningEvent, point: Point, receivedAt: number): void {
   const { facts, last, clock, link } = draft.state;
   const { slackMs } = facts.pack.credit;
   if (last !== null && event.t + slackMs < last.t) {
@@ -121,6 +120,7 @@ function observeConflict(draft: Draft, record: SessionRecord, at: number): void 
 /** See the file's comment. */
 export const recordIntegrity: Rule = {
   id: 'record-integrity',
-  event: observeEvent,
+  event: observeTamper,
+  sample: observeSample,
   record: observeConflict,
 };
