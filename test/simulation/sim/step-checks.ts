@@ -22,7 +22,7 @@ function valuesIn(value: unknown): number {
 
 function checkSize(ledger: Ledger, state: SessionState): void {
   const { facts, ...rest } = state;
-  const entries = state.popup.past.length + state.photo.past.length + state.photo.hours.length;
+  const entries = state.popup.past.length + state.photo.past.length + state.photo.hourCount;
   const max = STATE_VALUES_MAX + ENTRY_VALUES_MAX * (entries + state.findings.length);
   const values = valuesIn(rest);
   ledger.check('state-bounded', values <= max, () => `${facts.session}: ${values} values, at most ${max}`);
