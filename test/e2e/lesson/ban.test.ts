@@ -1,44 +1,22 @@
 import type { Problem } from '@zhenxue/protocol';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { banTerm, localDate } from '../../../server/src/core/sanctions/ban-dates.ts';
 import { PAUSE_DEFEATED, POPUPS_REMOVED } from '../../support/cheats.ts';
 import { enterConsole, shoot } from '../../support/console-visit.ts';
+import { demoWorld } from '../../support/demo-world.ts';
 import { beginLesson, until } from '../../support/person.ts';
-import {
-  type Regulator,
-  regulatorOf,
-  type ServerProcess,
-  startServerProcess,
-  temporaryData,
-} from '../../support/server-process.ts';
-import { launchTabs, type TabbedChromium } from '../../support/tabbed-chromium.ts';
 
 /** A popup comes after at most 20 s of credited time, its window lasts 12 s, then two more seconds count. */
 const SUPPRESSED_MS = 70_000;
 
 describe('a platform whose page takes the popups away', () => {
-  const data = temporaryData();
-  let server: ServerProcess;
-  let browser: TabbedChromium;
-  let regulator: Regulator;
-
-  beforeAll(async () => {
-    server = await startServerProcess(data.folder);
-    browser = await launchTabs();
-    regulator = await regulatorOf(server.url);
-  });
-
-  afterAll(async () => {
-    await browser?.stop();
-    await server?.stop();
-    data.remove();
-  });
+  const world = demoWorld();
 
   async function sitThrough(learner: string): Promise<void> {
-    const page = await browser.tab(PAUSE_DEFEATED + POPUPS_REMOVED);
-    await beginLesson(page, server.url, learner);
+    const page = await world.browser.tab(PAUSE_DEFEATED + POPUPS_REMOVED);
+    await beginLesson(page, world.url, learner);
     const sitting = await until(
-      () => regulator.sittingOf(learner),
+      () => world.regulator.sittingOf(learner),
       (found) => found.verdict.findings.some((finding) => finding.kind === 'popup-suppressed'),
       SUPPRESSED_MS,
     );
@@ -50,17 +28,17 @@ describe('a platform whose page takes the popups away', () => {
 
   it('one learner’s sittings are invalid, and ban nobody; a second learner’s completes the evidence', async () => {
     await sitThrough('first-learner');
-    expect(await regulator.bans()).toEqual([]);
-    expect((await regulator.ticket('first-learner', 'lesson-2')).status).toBe(201);
+    expect(await world.regulator.bans()).toEqual([]);
+    expect((await world.regulator.ticket('first-learner', 'lesson-2')).status).toBe(201);
 
     await sitThrough('second-learner');
     const [ban] = await until(
-      () => regulator.bans(),
+      () => world.regulator.bans(),
       (bans) => bans.length > 0,
       5_000,
     );
-    const first = await regulator.sittingOf('first-learner');
-    const second = await regulator.sittingOf('second-learner');
+    const first = await world.regulator.sittingOf('first-learner');
+    const second = await world.regulator.sittingOf('second-learner');
     const cited = ban?.finding.cites.map((cite) => cite.session) ?? [];
     expect(cited).toContain(second.session);
     expect(new Set(cited).size).toBe(2);
@@ -71,13 +49,13 @@ describe('a platform whose page takes the popups away', () => {
     const term = banTerm(localDate(at, 'Asia/Shanghai'), 2);
     expect(ban).toMatchObject({ inForce: true, endsOn: term.endsOn, platform: 'demo-platform' });
 
-    const refused = await regulator.ticket('third-learner', 'lesson-1');
+    const refused = await world.regulator.ticket('third-learner', 'lesson-1');
     expect(refused.status).toBe(403);
     expect(refused.body as Problem).toMatchObject({ code: 'platform-banned', banEndsOn: term.endsOn });
 
-    const page = await browser.tab();
-    await enterConsole(page, server.url);
-    await page.goto(`${server.url}/console/platforms`);
+    const page = await world.browser.tab();
+    await enterConsole(page, world.url);
+    await page.goto(`${world.url}/console/platforms`);
     const shown = page.getByTestId('ban-ends').first();
     await shown.waitFor();
     expect(await shown.getAttribute('data-ends-on')).toBe(term.endsOn);

@@ -1,17 +1,11 @@
 import type { Finding, SessionDetail } from '@zhenxue/protocol';
 import type { Page } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { PAUSE_DEFEATED, RATE_DEFEATED } from '../../support/cheats.ts';
 import { enterConsole, numberOf, shoot, timeAt } from '../../support/console-visit.ts';
+import { demoWorld } from '../../support/demo-world.ts';
 import { beginLesson, sitDown, until } from '../../support/person.ts';
-import {
-  type Regulator,
-  regulatorOf,
-  type ServerProcess,
-  startServerProcess,
-  temporaryData,
-} from '../../support/server-process.ts';
-import { isHidden, launchTabs, type TabbedChromium } from '../../support/tabbed-chromium.ts';
+import { isHidden } from '../../support/tabbed-chromium.ts';
 
 /** Intervals must be right within this, ms. */
 const EXACT_MS = 1_000;
@@ -41,26 +35,11 @@ const setRate = (page: Page, rate: number): Promise<void> =>
   page.evaluate((wished) => window.cheatRate(document.querySelector('video'), wished), rate);
 
 describe('cheats in a real browser', () => {
-  const data = temporaryData();
-  let server: ServerProcess;
-  let browser: TabbedChromium;
-  let regulator: Regulator;
-
-  beforeAll(async () => {
-    server = await startServerProcess(data.folder);
-    browser = await launchTabs();
-    regulator = await regulatorOf(server.url);
-  });
-
-  afterAll(async () => {
-    await browser?.stop();
-    await server?.stop();
-    data.remove();
-  });
+  const world = demoWorld();
 
   it('4× with the guard on is set back, recorded as an attempt, and stays valid', async () => {
-    const page = await browser.tab();
-    await beginLesson(page, server.url, 'fast-guarded');
+    const page = await world.browser.tab();
+    await beginLesson(page, world.url, 'fast-guarded');
     const person = await sitDown(page);
     await page.waitForTimeout(5_000);
     await page.getByText('Try to cheat').click();
@@ -74,7 +53,7 @@ describe('cheats in a real browser', () => {
       ),
     ).toContain('1×');
     const sitting = await until(
-      () => regulator.sittingOf('fast-guarded'),
+      () => world.regulator.sittingOf('fast-guarded'),
       (found) => found.verdict.final,
       110_000,
     );
@@ -86,8 +65,8 @@ describe('cheats in a real browser', () => {
   });
 
   it('4× with the guard defeated is invalid: fast-forward, with the interval', async () => {
-    const page = await browser.tab(RATE_DEFEATED + PAUSE_DEFEATED);
-    await beginLesson(page, server.url, 'fast-defeated');
+    const page = await world.browser.tab(RATE_DEFEATED + PAUSE_DEFEATED);
+    await beginLesson(page, world.url, 'fast-defeated');
     await page.waitForTimeout(4_000);
     const from = Date.now();
     await setRate(page, 4);
@@ -95,7 +74,7 @@ describe('cheats in a real browser', () => {
     await setRate(page, 1);
     const to = Date.now();
     const sitting = await until(
-      () => regulator.sittingOf('fast-defeated'),
+      () => world.regulator.sittingOf('fast-defeated'),
       (found) => find(found, 'rate-reported').span.toAt >= to - EXACT_MS,
       8_000,
     );
@@ -110,18 +89,18 @@ describe('cheats in a real browser', () => {
   });
 
   it('a hidden tab that plays on is invalid: multi-window', async () => {
-    const page = await browser.tab(PAUSE_DEFEATED);
-    await beginLesson(page, server.url, 'hidden-tab');
+    const page = await world.browser.tab(PAUSE_DEFEATED);
+    await beginLesson(page, world.url, 'hidden-tab');
     await page.waitForTimeout(3_000);
     const from = Date.now();
-    const other = await browser.tab();
+    const other = await world.browser.tab();
     expect(await isHidden(page)).toBe(true);
     await page.waitForTimeout(8_000);
     const to = Date.now();
     await other.close();
     await page.bringToFront();
     const sitting = await until(
-      () => regulator.sittingOf('hidden-tab'),
+      () => world.regulator.sittingOf('hidden-tab'),
       (found) => found.outcome === 'invalid' && find(found, 'played-hidden').span.toAt >= to - EXACT_MS,
       8_000,
     );
@@ -133,13 +112,13 @@ describe('cheats in a real browser', () => {
   });
 
   it('an ignored popup pauses the playback: no credit, no violation', async () => {
-    const page = await browser.tab();
-    await beginLesson(page, server.url, 'ignores-popup');
+    const page = await world.browser.tab();
+    await beginLesson(page, world.url, 'ignores-popup');
     await page.waitForFunction(() => document.querySelector('video')?.paused === true, undefined, {
       timeout: 60_000,
     });
     await page.waitForTimeout(2_000);
-    const stopped = await regulator.sittingOf('ignores-popup');
+    const stopped = await world.regulator.sittingOf('ignores-popup');
     const position = await page.evaluate(() => document.querySelector('video')?.currentTime);
     await page.evaluate(() =>
       document
@@ -148,7 +127,7 @@ describe('cheats in a real browser', () => {
         .catch(() => undefined),
     );
     await page.waitForTimeout(8_000);
-    const later = await regulator.sittingOf('ignores-popup');
+    const later = await world.regulator.sittingOf('ignores-popup');
     expect(await page.evaluate(() => document.querySelector('video')?.currentTime)).toBeLessThan(
       (position ?? 0) + 1,
     );
@@ -162,15 +141,15 @@ describe('cheats in a real browser', () => {
   });
 
   it('the console shows the honest and the cheating sitting, and the finding at its place on the timeline', async () => {
-    const page = await browser.tab();
-    await enterConsole(page, server.url);
+    const page = await world.browser.tab();
+    await enterConsole(page, world.url);
     const row = (learner: string) => page.getByTestId('session-row').filter({ hasText: learner });
     expect(await row('fast-guarded').getByTestId('outcome').getAttribute('data-outcome')).toBe('valid');
     expect(await row('fast-defeated').getByTestId('outcome').getAttribute('data-outcome')).toBe('invalid');
     await row('fast-defeated').getByRole('link').first().click();
     const drawn = page.locator('[data-testid="timeline-finding"][data-rule="fast-forward"]').first();
     await drawn.waitFor({ state: 'attached' });
-    const { span } = find(await regulator.sittingOf('fast-defeated'), 'rate-reported');
+    const { span } = find(await world.regulator.sittingOf('fast-defeated'), 'rate-reported');
     const x = await numberOf(drawn, 'x');
     expectNear(await timeAt(page, x), span.fromAt);
     expectNear(await timeAt(page, x + (await numberOf(drawn, 'width'))), span.toAt);

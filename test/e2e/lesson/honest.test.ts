@@ -1,41 +1,19 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
+import { demoWorld } from '../../support/demo-world.ts';
 import { beginLesson, sitDown, until } from '../../support/person.ts';
-import {
-  type Regulator,
-  regulatorOf,
-  type ServerProcess,
-  startServerProcess,
-  temporaryData,
-} from '../../support/server-process.ts';
-import { launchTabs, type TabbedChromium } from '../../support/tabbed-chromium.ts';
 
 /** The clip lasts 64 s; with a restart in between a little longer. */
 const LESSON_MS = 110_000;
 
 describe('an honest learner in a real browser', () => {
-  const data = temporaryData();
-  let server: ServerProcess;
-  let browser: TabbedChromium;
-  let regulator: Regulator;
-
-  beforeAll(async () => {
-    server = await startServerProcess(data.folder);
-    browser = await launchTabs();
-    regulator = await regulatorOf(server.url);
-  });
-
-  afterAll(async () => {
-    await browser?.stop();
-    await server?.stop();
-    data.remove();
-  });
+  const world = demoWorld();
 
   it('plays the whole clip, answers popups by keyboard, is photographed → valid', async () => {
-    const page = await browser.tab();
-    await beginLesson(page, server.url, 'honest-1');
+    const page = await world.browser.tab();
+    await beginLesson(page, world.url, 'honest-1');
     const person = await sitDown(page);
     const sitting = await until(
-      () => regulator.sittingOf('honest-1'),
+      () => world.regulator.sittingOf('honest-1'),
       (found) => found.verdict.final,
       LESSON_MS,
     );
@@ -57,22 +35,20 @@ describe('an honest learner in a real browser', () => {
   });
 
   it('goes on after the server was killed and restarted in mid-lesson → valid, nothing acknowledged lost', async () => {
-    const page = await browser.tab();
-    await beginLesson(page, server.url, 'honest-2');
+    const page = await world.browser.tab();
+    await beginLesson(page, world.url, 'honest-2');
     const person = await sitDown(page);
     const before = await until(
-      () => regulator.sittingOf('honest-2'),
+      () => world.regulator.sittingOf('honest-2'),
       (found) => found.creditedMs >= 15_000,
       60_000,
     );
-    await server.kill();
-    server = await startServerProcess(data.folder, server.port);
-    regulator = await regulatorOf(server.url);
-    const after = await regulator.sittingOf('honest-2');
+    await world.killAndRestart();
+    const after = await world.regulator.sittingOf('honest-2');
     expect(after.session).toBe(before.session);
     expect(after.creditedMs).toBeGreaterThanOrEqual(before.creditedMs);
     const sitting = await until(
-      () => regulator.sittingOf('honest-2'),
+      () => world.regulator.sittingOf('honest-2'),
       (found) => found.verdict.final,
       LESSON_MS,
     );
