@@ -67,7 +67,7 @@ export function verdictOf(state: SessionState): Verdict {
     creditedMs: state.credit.ms,
     coveragePermille: coverage,
     credited: state.credit.set,
-    popups: popupCoverage(state.popup),
+    popups: popupCoverage(state),
     classHours: classHourCoverage(facts, state.photo),
     findings: state.findings,
     makeUp: makeUpOf(state, outcome, coverage),
