@@ -4,6 +4,7 @@
  */
 import type { Directive, EvidenceRef, Finding, Span } from '@zhenxue/protocol';
 import { clauseOf } from '../policy/pack.ts';
+import { copyOf } from './copy.ts';
 import type { Point, SessionState } from './state.ts';
 import type { MutableStep } from './step.ts';
 
@@ -35,18 +36,7 @@ export const OWN = {
 
 /** Starts a decision: the given state stays as it is. */
 export function draftOf(state: SessionState): Draft {
-  const copy: SessionState = {
-    ...state,
-    credit: { ...state.credit },
-    clock: { ...state.clock },
-    fastForward: { ...state.fastForward },
-    multiWindow: state.multiWindow === null ? null : { ...state.multiWindow },
-    popup: { ...state.popup },
-    photo: { ...state.photo },
-    liveness: state.liveness === null ? null : { ...state.liveness },
-    answers: { ...state.answers },
-  };
-  return draftIn(copy);
+  return draftIn(copyOf(state));
 }
 
 /** A draft that changes the given state itself. */
