@@ -52,6 +52,8 @@ function copyClock(part: ClockState): ClockState {
 function copyCredit(part: CreditState): CreditState {
   return {
     set: part.set,
+    from: part.from,
+    to: part.to,
     ms: part.ms,
     takenAt: part.takenAt,
     stretchFrom: part.stretchFrom,
