@@ -1,10 +1,10 @@
 /**
  * One sitting in memory: the engine's state and what the runtime itself must remember to answer the client. Live records
- * and replayed ones are taken in by the same function, so the live state equals the replay by construction.
+ * and replayed ones go through the same rules and leave the same notes, so the live state equals the replay.
  */
 import { chainNext, chainStart } from '@zhenxue/evidence';
 import type { Directive, EndReason, Finding } from '@zhenxue/protocol';
-import { openDirectives } from '../core/session/engine.ts';
+import { dueAtOf, openDirectives } from '../core/session/engine.ts';
 import type { SessionRecord, SittingFacts } from '../core/session/records.ts';
 import type { SessionState } from '../core/session/state.ts';
 import type { Engine } from './engine.ts';
@@ -147,14 +147,19 @@ export function takeIn(
   const stored = link(sitting.head, sitting.n + 1, record, bytes);
   const decision = engine.decide(sitting.state, record);
   sitting.state = decision.state;
+  sitting.dueAt = decision.dueAt;
+  sitting.ended ??= decision.ended;
+  noteStored(sitting, record, stored);
+  return { stored, findings: decision.findings, directives: decision.directives };
+}
+
+/** What a live record and a replayed one leave in memory besides the engine's state. */
+function noteStored(sitting: Sitting, record: SessionRecord, stored: StoredRecord): void {
   sitting.n = stored.n;
   sitting.head = stored.chain;
   sitting.at = record.at;
-  sitting.bytes += bytes.length;
-  sitting.dueAt = decision.dueAt;
-  sitting.ended ??= decision.ended;
-  noteRecord(sitting, record, bytes);
-  return { stored, findings: decision.findings, directives: decision.directives };
+  sitting.bytes += stored.bytes.length;
+  noteRecord(sitting, record, stored.bytes);
 }
 
 function sameBytes(a: Uint8Array, b: Uint8Array): boolean {
@@ -180,15 +185,18 @@ export function replaySitting(
   const { sitting, stored } = openSitting(engine, open.facts, open.at);
   if (!sameBytes(stored.chain, first.chain))
     throw new Error('replay: expected the chain to hold at record 1');
+  const replay = engine.replay(open.facts, open.at);
+  sitting.state = replay.state;
   for (const kept of rest) {
     const record = decodeRecord(kept.kind, kept.at, kept.bytes, seed);
     const chain = chainNext(sitting.head, kept, sha256);
-    if (!sameBytes(chain, kept.chain))
+    if (kept.n !== sitting.n + 1 || !sameBytes(chain, kept.chain))
       throw new Error(`replay: expected the chain to hold at record ${kept.n}`);
-    const text = Buffer.from(kept.bytes.buffer, kept.bytes.byteOffset, kept.bytes.length).toString();
-    const raw = record.kind === 'conflict' ? (JSON.parse(text) as { text: string }).text : text;
-    const taken = takeIn(engine, sitting, record, { text: raw, seed });
-    witness(record, taken.directives);
+    const directives = replay.take(record);
+    sitting.ended ??= replay.state.ended;
+    noteStored(sitting, record, kept);
+    witness(record, directives);
   }
+  sitting.dueAt = dueAtOf(sitting.state);
   return sitting;
 }

@@ -22,6 +22,8 @@ import { takeBatch } from './take-batch.ts';
 /** No findings: one list for all sittings, because most have none. */
 const NO_FINDINGS: readonly Finding[] = [];
 
+const NO_DIRECTIVES: readonly Directive[] = [];
+
 /** State of a sitting right after its `open` record. @throws RangeError when the seed is not 64 hex digits. */
 export function openSession(facts: SittingFacts, at: number): SessionState {
   return {
@@ -92,24 +94,42 @@ export function decide(state: SessionState, record: SessionRecord): Decision {
   };
 }
 
+/** A sitting that is being decided again from its records, without a copy per record. */
+export interface Replay {
+  /** Changes with every record: to be kept only when nothing is taken in any more. */
+  readonly state: SessionState;
+  /** Takes the next record in. @returns the directives that it brought. */
+  take(record: SessionRecord): readonly Directive[];
+}
+
+/** Begins a replay right after the `open` record. @throws RangeError when the seed is not 64 hex digits. */
+export function beginReplay(facts: SittingFacts, at: number): Replay {
+  const draft = draftIn(openSession(facts, at));
+  const { state, directives } = draft;
+  return {
+    state,
+    take(record: SessionRecord): readonly Directive[] {
+      if (state.ended !== null) return NO_DIRECTIVES;
+      advance(draft, record);
+      draft.findings = null;
+      return directives.length === 0 ? NO_DIRECTIVES : directives.splice(0);
+    },
+  };
+}
+
 /**
- * The state after all of a sitting's records: the same as one `decide` after the other, without a copy per record.
+ * The state after all of a sitting's records: the same as one `decide` after the other.
  * @throws RangeError when the first record is not `open`, or its seed is none.
  */
 export function replaySession(records: Iterable<SessionRecord>): SessionState {
-  let draft: Draft | null = null;
+  let replay: Replay | null = null;
   for (const record of records) {
-    if (draft === null) {
-      if (record.kind !== 'open') throw new RangeError('replaySession: expected the open record first');
-      draft = draftIn(openSession(record.facts, record.at));
-    } else if (draft.state.ended === null) {
-      advance(draft, record);
-      if (draft.directives.length > 0) draft.directives.length = 0;
-      draft.findings = null;
-    }
+    if (replay !== null) replay.take(record);
+    else if (record.kind === 'open') replay = beginReplay(record.facts, record.at);
+    else throw new RangeError('replaySession: expected the open record first');
   }
-  if (draft === null) throw new RangeError('replaySession: expected at least the open record');
-  return draft.state;
+  if (replay === null) throw new RangeError('replaySession: expected at least the open record');
+  return replay.state;
 }
 
 function advance(draft: Draft, record: SessionRecord): void {
@@ -189,7 +209,8 @@ function close(draft: Draft, reason: EndReason, at: number): void {
   draft.directives.push({ kind: 'end', id: 'end', reason: state.ended, message: endMessages[state.ended] });
 }
 
-function dueAtOf(state: SessionState): number | null {
+/** When the engine wants a `tick` record at the latest, epoch ms; null = not before something else happens. */
+export function dueAtOf(state: SessionState): number | null {
   if (state.ended !== null) return null;
   const { session } = state.facts.pack;
   const { downSince } = state;
