@@ -35,7 +35,10 @@ export {
   BATCH_BYTES_MAX,
   BATCH_EVENTS_MAX,
   BEAT_MS,
+  CHALLENGE_FRAMES_MAX,
   COURSE_LESSONS_MAX,
+  FRAME_BYTES_MAX,
+  FRAMES_PER_SECOND_MAX,
   GAP_COUNT_MAX,
   ID_CHARS_MAX,
   MEDIA_TIME_MAX_MS,
@@ -53,7 +56,23 @@ export {
   WS_PROTOCOL,
   WS_TICKET_PREFIX,
 } from './limits.ts';
-export type { BatchAck, Directive, PhotoAck, PhotoMeta, PopupChallenge, Welcome } from './messages.ts';
+export type {
+  BatchAck,
+  CaptureProblem,
+  Consent,
+  ConsentScope,
+  Directive,
+  LivenessFrame,
+  LivenessPrompt,
+  LivenessStart,
+  LivenessStarted,
+  LivenessStep,
+  PhotoAck,
+  PhotoMeta,
+  PopupChallenge,
+  Receipt,
+  Welcome,
+} from './messages.ts';
 export { parseBatch, validateBatch } from './parse-batch.ts';
 export type {
   BanView,

@@ -50,6 +50,15 @@ export const PHOTO_SIDE_MAX_PX = 4_096;
 /** Bytes of one socket message: the largest photo plus its framing. */
 export const MESSAGE_BYTES_MAX: number = PHOTO_BYTES_MAX + 16_384;
 
+/** Bytes of one frame of a liveness challenge (640×480 JPEG). */
+export const FRAME_BYTES_MAX: number = 96 * 1_024;
+
+/** Frames per second of a liveness challenge. */
+export const FRAMES_PER_SECOND_MAX = 8;
+
+/** Frames of one liveness challenge: 20 s at the highest rate. */
+export const CHALLENGE_FRAMES_MAX = 160;
+
 /** Milliseconds between two samples while nothing changes. */
 export const BEAT_MS = 5_000;
 
