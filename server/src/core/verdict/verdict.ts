@@ -1,5 +1,6 @@
 /** The verdict of a sitting (rules §0), computed from its state and nothing else. */
 import type { Bilingual, Outcome, Verdict } from '@zhenxue/protocol';
+import { creditedSet } from '../credit/credit.ts';
 import { popupCoverage } from '../rules/popup-interval/rule.ts';
 import { classHourCoverage } from '../rules/random-photo/rule.ts';
 import type { SessionState } from '../session/state.ts';
@@ -66,8 +67,8 @@ export function verdictOf(state: SessionState): Verdict {
     ended: state.ended,
     creditedMs: state.credit.ms,
     coveragePermille: coverage,
-    credited: state.credit.set,
-    popups: popupCoverage(state.popup),
+    credited: creditedSet(state),
+    popups: popupCoverage(state),
     classHours: classHourCoverage(facts, state.photo),
     findings: state.findings,
     makeUp: makeUpOf(state, outcome, coverage),
