@@ -2,8 +2,8 @@ import { createEmitter } from '../core/emitter.ts';
 import { MonitorError } from '../core/errors.ts';
 import { httpProbe } from '../effects/http-probe.ts';
 import { createIdbStore } from '../effects/idb-store.ts';
-import { socketIoLinks } from '../effects/socketio-link.ts';
 import { timerSchedule } from '../effects/timer-schedule.ts';
+import { webLinks } from '../effects/web-link.ts';
 import { blobWorker } from '../effects/worker-clock.ts';
 import type { Lang } from '../screen/texts.ts';
 import type { MonitorEffects, MonitorEvents, MonitorOptions } from './options.ts';
@@ -29,7 +29,7 @@ function defaults(endpoint: string): MonitorEffects {
     createWorker: blobWorker,
     openStore: createIdbStore,
     openCamera: (constraints) => navigator.mediaDevices.getUserMedia(constraints),
-    openLink: socketIoLinks(endpoint),
+    openLink: webLinks(endpoint),
     probe: httpProbe(endpoint),
     schedule: timerSchedule,
     random: Math.random,

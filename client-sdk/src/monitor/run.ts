@@ -167,7 +167,8 @@ class LiveRun implements Run {
     this.#watch?.leave();
     this.#sitting.closing();
   };
-  readonly #hidden = (): void => this.#sitting.hurry();
+  /** On a phone this can be the last that a page hears. */
+  readonly #hidden = (): void => this.#sitting.closing();
   readonly #online = (): void => this.#sitting.nudge();
 
   #listen(method: 'addEventListener' | 'removeEventListener'): void {
