@@ -16,7 +16,7 @@ import type { Point, SessionState } from '../../session/state.ts';
 import { advancedAfter, type Step } from '../../session/step.ts';
 import { unknownUntilPopulation } from '../attribution.ts';
 import type { Rule } from '../rule.ts';
-import { drawPopup, isRightAnswer } from './question.ts';
+import { challengeOf, drawPopup, isRightAnswer } from './question.ts';
 import { type OpenPopup, PAST_POPUP, type PopupState } from './state.ts';
 import { popupWords } from './words.ts';
 
@@ -64,7 +64,7 @@ function issuePopup(draft: Draft, at: number): void {
     advancedMs: 0,
     finding: null,
   };
-  draft.directives.push({ kind: 'popup', id, answerMs: answerWindowMs, challenge });
+  draft.directives.push({ kind: 'popup', id, answerMs: answerWindowMs, challenge: challengeOf(challenge) });
 }
 
 /** The client took a popup over: its window counts from here, so that a slow network costs nobody anything. */
@@ -196,7 +196,7 @@ function openPopupDirective(state: SessionState, at: number): Directive | null {
     kind: 'popup',
     id: open.id,
     answerMs: Math.max(0, open.deadlineAt - at),
-    challenge: open.challenge,
+    challenge: challengeOf(open.challenge),
   };
 }
 

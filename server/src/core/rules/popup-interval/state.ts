@@ -1,17 +1,29 @@
 import type { PopupChallenge } from '@zhenxue/protocol';
 import type { Point } from '../../session/state.ts';
 
+/** What a popup asks, with what only the server knows of it. */
+export type PopupQuestion =
+  | Exclude<PopupChallenge, { type: 'code' }>
+  | {
+      readonly type: 'code';
+      readonly code: string;
+      /** How the code is drawn. */
+      readonly look: number;
+      readonly a: number;
+      readonly b: number;
+    };
+
 /** The popup that comes next. */
 export interface NextPopup {
   /** Credited time of the sitting at which it is due. */
   readonly dueAtCreditedMs: number;
-  readonly challenge: PopupChallenge;
+  readonly challenge: PopupQuestion;
 }
 
 /** A popup that was issued and not yet answered. */
 export interface OpenPopup {
   readonly id: string;
-  readonly challenge: PopupChallenge;
+  readonly challenge: PopupQuestion;
   readonly atCreditedMs: number;
   readonly issuedAt: number;
   /** When the client confirmed it; null = not yet. */
