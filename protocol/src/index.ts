@@ -1,4 +1,5 @@
 /** @zhenxue/protocol — the wire contract of Zhenxue. Zero dependencies; the same code runs in browsers and on the server. */
+export { CODE_HEIGHT, CODE_WIDTH } from './code-field.ts';
 export { encodeBatch } from './encode-batch.ts';
 export { describeError, ERROR_CODES, type ErrorCode, type ProtocolError, type Result } from './errors.ts';
 export type {
@@ -35,8 +36,6 @@ export {
   BATCH_BYTES_MAX,
   BATCH_EVENTS_MAX,
   BEAT_MS,
-  CODE_HEIGHT,
-  CODE_WIDTH,
   CHALLENGE_FRAMES_MAX,
   COURSE_LESSONS_MAX,
   FRAME_BYTES_MAX,

@@ -49,10 +49,6 @@ export const ANSWER_CHARS_MAX = 32;
 /** Characters of free text in an event (SDK build, tamper detail). */
 export const TEXT_CHARS_MAX = 64;
 
-/** Units of the field in which a popup's code is drawn. */
-export const CODE_WIDTH = 240;
-export const CODE_HEIGHT = 80;
-
 /** Events that a `gap` may say were dropped. */
 export const GAP_COUNT_MAX = 1_000_000;
 
