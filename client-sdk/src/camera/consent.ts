@@ -44,6 +44,8 @@ export interface ConsentOptions {
 interface Ticks {
   readonly nodes: readonly Node[];
   readonly ticked: () => readonly ConsentScope[];
+  /** Shows what is not ticked: on a phone it is below the text. */
+  readonly reveal: () => void;
 }
 
 function buildBody(doc: Document, { notice, lang }: ConsentOptions): Ticks {
@@ -58,6 +60,7 @@ function buildBody(doc: Document, { notice, lang }: ConsentOptions): Ticks {
   return {
     nodes: [...paragraphs, ...boxes.map(({ label }) => label)],
     ticked: () => boxes.filter(({ box }) => box.checked).map(({ scope }) => scope),
+    reveal: () => boxes.find(({ box }) => !box.checked)?.box.focus(),
   };
 }
 
@@ -82,13 +85,14 @@ export function createConsentDesk(options: ConsentOptions): ConsentDesk {
 
   function open(): Promise<readonly ConsentScope[]> {
     return new Promise((resolve) => {
-      const { nodes, ticked } = buildBody(options.container.ownerDocument, options);
+      const { nodes, ticked, reveal } = buildBody(options.container.ownerDocument, options);
       let warned = false;
       const decide = (scopes: readonly ConsentScope[]): void => {
         // Not agreeing costs something: it is said once before it is taken.
         if (scopes.length < SCOPES.length && !warned) {
           warned = true;
           dialog?.say(texts.partly, true);
+          reveal();
           return;
         }
         dialog?.close();

@@ -10,6 +10,7 @@ const CSS = `
 .card{position:static;width:min(480px,100%);max-height:100%;display:flex;flex-direction:column;padding:18px 0 16px}
 h2,.say,.acts{margin-inline:20px}
 .body{overflow-y:auto;padding:4px 20px;min-height:0}
+.body:focus-visible{outline-offset:-3px!important;border-radius:8px}
 .say{margin-block:10px 0;min-height:1.55em;color:var(--quiet)}
 .say.bad{color:var(--danger);font-weight:600}
 .acts{display:flex;flex-wrap:wrap;gap:10px;margin-block-start:14px}

@@ -45,9 +45,6 @@ const CODE_CHARS = 4;
 /** How many codes there are. */
 export const CODES: number = CODE_ALPHABET.length ** CODE_CHARS;
 
-/** Lines that cross the drawing. */
-const CROSSINGS = 2;
-
 /** The n-th code, first character first. @param n 0 … {@link CODES} − 1 */
 export function codeText(n: number): string {
   let text = '';
@@ -87,16 +84,9 @@ export function drawCode(code: string, look: number): readonly (readonly number[
   const next = wobble(look);
   const cell = CODE_WIDTH / CODE_CHARS;
   const lines = [...code].flatMap((char, i) => drawGlyph(GLYPHS[char] ?? '', i * cell, next));
-  for (let i = 0; i < CROSSINGS; i += 1) {
-    const [from, middle, to] = [next(CODE_HEIGHT), next(CODE_HEIGHT), next(CODE_HEIGHT)];
-    lines.splice(next(lines.length + 1), 0, [
-      next(20),
-      from,
-      CODE_WIDTH / 2,
-      middle,
-      CODE_WIDTH - next(20),
-      to,
-    ]);
-  }
+  // One line across: a second one makes people fail.
+  const [from, middle, to] = [next(CODE_HEIGHT), next(CODE_HEIGHT), next(CODE_HEIGHT)];
+  const crossing = [next(20), from, CODE_WIDTH / 2, middle, CODE_WIDTH - next(20), to];
+  lines.splice(next(lines.length + 1), 0, crossing);
   return lines;
 }
