@@ -142,6 +142,7 @@ export class Wire {
               this.#down(conn, () => ack(answer));
             }, ignore),
           ),
+        call: () => undefined,
         close: () => this.#closeAtClient(conn),
       };
     };
