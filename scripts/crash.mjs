@@ -56,16 +56,19 @@ class Loop {
     this.lost = 0;
     this.duplicated = 0;
     this.chains = 0;
+    /** Sittings found packed in the archive, at most at one look. */
+    this.archived = 0;
     /** @type {string[]} */
     this.problems = [];
   }
 
   /** @param {import('./crash/server.mjs').Running} server @param {Iterable<string>} sessions */
   async verify(server, sessions) {
-    const found = verifyStore(this.world.data, this.ledger, sessions);
+    const found = await verifyStore(this.world.data, this.ledger, sessions);
     this.lost += found.lost;
     this.duplicated += found.duplicated;
     this.chains += found.chains;
+    this.archived = Math.max(this.archived, found.archived);
     const known = [...sessions].filter((session) => (this.ledger.get(session)?.acked.size ?? 0) > 0);
     this.problems.push(...found.problems, ...(await readVerdicts(server.url, known)));
   }
@@ -139,6 +142,7 @@ class Loop {
       lost: this.lost,
       duplicated: this.duplicated,
       chainsVerified: this.chains,
+      archived: this.archived,
       restartMs: { p50: quantile(sorted, 0.5), max: Math.round(sorted.at(-1) ?? 0) },
       problems: this.problems,
       missing: [...this.world.missing],

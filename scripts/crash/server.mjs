@@ -37,6 +37,8 @@ export async function startServer(dataDir, fault = {}) {
     ZHENXUE_DEMO: '1',
     ZHENXUE_PACK: 'demo',
     ZHENXUE_LOG_LEVEL: 'silent',
+    // Packing starts at once, so that deaths meet it, too.
+    ZHENXUE_ARCHIVE_AFTER_MINUTES: '0',
     ZHENXUE_BATCHES_PER_MINUTE: '1000000',
     ZHENXUE_HANDSHAKES_PER_MINUTE: '1000000',
     ZHENXUE_REQUESTS_PER_MINUTE: '1000000',

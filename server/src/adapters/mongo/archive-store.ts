@@ -67,8 +67,9 @@ export function createArchiveStore(models: ArchiveModels, writer: Pick<Writer, '
       const failed = writer.failure();
       if (failed !== null) throw failed;
       const { session } = archived;
-      const already = (await models.sessions.exists({ _id: session, archived: true })) !== null;
-      if (!already) {
+      const doc = await models.sessions.findById(session, { archived: 1, cleared: 1 }).lean();
+      if (doc === null || doc.cleared === true) return false;
+      if (doc.archived !== true) {
         if (!(await agrees(models, archived))) return false;
         await put(models, archived);
         await models.sessions.updateOne({ _id: session }, { $set: { archived: true } });

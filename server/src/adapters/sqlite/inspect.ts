@@ -86,7 +86,7 @@ function* sittingsOf(db: Database): Iterable<InspectedSitting> {
     yield {
       row: summary,
       archived: packed === undefined ? null : archivedOf(summary.session, packed),
-      records: (records.all(sid) as Row[]).map(recordOf),
+      records: (records.all(sid) as Row[]).map((record) => recordOf(summary.session, record)),
       seed: ((seed.get(sid) as Row | undefined)?.seed as string | undefined) ?? null,
       findings: (findings.all(sid) as Row[]).map((found) => ({
         id: found.id as string,
