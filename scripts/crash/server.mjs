@@ -12,7 +12,7 @@ const PROBE_GAP_MS = 10;
 
 /**
  * @typedef {{ url: string, pid: number, readyMs: number, exited: Promise<number | null>, kill: (signal?: NodeJS.Signals) => void }} Running
- * @typedef {{ prefix?: readonly string[], env?: Record<string, string> }} Fault a command before `node`, settings beside ours
+ * @typedef {{ prefix?: readonly string[], env?: Record<string, string>, script?: string }} Fault a command before `node`, settings beside ours, another script
  */
 
 /** @param {string} url */
@@ -44,7 +44,11 @@ export async function startServer(dataDir, fault = {}) {
     ZHENXUE_REQUESTS_PER_MINUTE: '1000000',
     ...fault.env,
   };
-  const [command = process.execPath, ...args] = [...(fault.prefix ?? []), process.execPath, CLI];
+  const [command = process.execPath, ...args] = [
+    ...(fault.prefix ?? []),
+    process.execPath,
+    fault.script ?? CLI,
+  ];
   const startedAt = performance.now();
   const child = spawn(command, args, { env, stdio: ['ignore', 'pipe', 'ignore'] });
   const exited = once(child, 'exit').then(([code]) => /** @type {number | null} */ (code));
