@@ -154,6 +154,7 @@ class Loop {
       chainsVerified: this.chains,
       archived: this.archived,
       restartMs: { p50: quantile(sorted, 0.5), max: Math.round(sorted.at(-1) ?? 0) },
+      unharmed: this.world.unharmed,
       problems: this.problems,
       missing: [...this.world.missing],
     };

@@ -15,8 +15,8 @@ const PROBE_GAP_MS = 10;
  * @typedef {{ prefix?: readonly string[], env?: Record<string, string>, script?: string }} Fault a command before `node`, settings beside ours, another script
  */
 
-/** @param {string} url */
-async function ready(url) {
+/** Whether a server says that it can serve. @param {string} url */
+export async function ready(url) {
   try {
     return (await fetch(`${url}/readyz`)).status === 200;
   } catch {
