@@ -53,7 +53,10 @@ export function extentOf(points: readonly Spot[], angle: number): { centre: Spot
   const [top, bottom] = [Math.min(...vs), Math.max(...vs)];
   const u = (left + right) / 2;
   const v = (top + bottom) / 2;
-  return { centre: { x: u * cos - v * sin, y: u * sin + v * cos }, side: Math.max(right - left, bottom - top) };
+  return {
+    centre: { x: u * cos - v * sin, y: u * sin + v * cos },
+    side: Math.max(right - left, bottom - top),
+  };
 }
 
 /** Angle by which a face is rolled, radians. */

@@ -78,7 +78,11 @@ export function readModelFile(
 ): Uint8Array {
   const pinned = entry.files.find(({ file }) => file.endsWith(suffix));
   if (pinned === undefined) {
-    throw new ModelError('model-missing', suffix, `expected a file …${suffix} of ${entry.id} in the manifest`);
+    throw new ModelError(
+      'model-missing',
+      suffix,
+      `expected a file …${suffix} of ${entry.id} in the manifest`,
+    );
   }
   const name = `${entry.package}/${pinned.file}`;
   let bytes: Uint8Array;

@@ -103,7 +103,13 @@ function openness(out: Float32Array): number {
   return (gap(3, 11) + gap(4, 12) + gap(5, 13)) / 3 / gap(0, 8);
 }
 
-async function eyeAt(nets: FaceNets, pixels: Pixels, left: Spot, right: Spot, flip: boolean): Promise<number> {
+async function eyeAt(
+  nets: FaceNets,
+  pixels: Pixels,
+  left: Spot,
+  right: Spot,
+  flip: boolean,
+): Promise<number> {
   const side = NET_SIDES.iris;
   const centre = { x: (left.x + right.x) / 2, y: (left.y + right.y) / 2 };
   const angle = Math.atan2(right.y - left.y, right.x - left.x);
@@ -120,8 +126,5 @@ export async function eyesOf(
   landmarks: readonly Spot[],
 ): Promise<readonly [number, number]> {
   const at = (i: number): Spot => landmarks[i] ?? { x: 0, y: 0 };
-  return [
-    await eyeAt(nets, pixels, at(36), at(39), false),
-    await eyeAt(nets, pixels, at(42), at(45), true),
-  ];
+  return [await eyeAt(nets, pixels, at(36), at(39), false), await eyeAt(nets, pixels, at(42), at(45), true)];
 }

@@ -1,4 +1,5 @@
 /** One image from bytes to a reading, on the networks of any driver. */
+import type { FaceReadOptions } from '../../app/ports.ts';
 import type { FaceReading, FaceSeen, ImageReading } from '../../core/identity/reading.ts';
 import { extentOf, faceSquare, findLandmarks } from './align.ts';
 import { type Box, detectFaces } from './detect.ts';
@@ -6,15 +7,6 @@ import { decodeImage, encodeClean, ImageRefusal, type Pixels } from './image.ts'
 import { brightnessOf, differenceHash, eyesOf, lightOf } from './measure.ts';
 import { type FaceNets, NET_SIDES } from './nets/nets.ts';
 import { mirrored } from './sampling.ts';
-
-/** What is wanted of an image. */
-export interface ReadOptions {
-  readonly descriptor: boolean;
-  readonly eyes: boolean;
-  /** Count with the slow detector in any case. */
-  readonly sureCount: boolean;
-  readonly cleaned: boolean;
-}
 
 /** Mean of the descriptors of a face and of its mirror image. */
 async function describe(nets: FaceNets, square: Float32Array): Promise<readonly number[]> {
@@ -27,7 +19,7 @@ async function readFace(
   nets: FaceNets,
   pixels: Pixels,
   box: Box,
-  { descriptor, eyes }: ReadOptions,
+  { descriptor, eyes }: FaceReadOptions,
 ): Promise<FaceSeen> {
   const landmarks = await findLandmarks(nets, pixels, box);
   const square = faceSquare(pixels, landmarks);
@@ -42,7 +34,11 @@ async function readFace(
 }
 
 /** Reads decoded pixels. */
-export async function readPixels(nets: FaceNets, pixels: Pixels, options: ReadOptions): Promise<ImageReading> {
+export async function readPixels(
+  nets: FaceNets,
+  pixels: Pixels,
+  options: FaceReadOptions,
+): Promise<ImageReading> {
   const boxes = await detectFaces(nets, pixels, options.sureCount);
   const [largest] = boxes;
   return {
@@ -58,7 +54,11 @@ export async function readPixels(nets: FaceNets, pixels: Pixels, options: ReadOp
 }
 
 /** Reads attacker-controlled bytes. Refusals are answers; anything thrown is a fault of ours. */
-export async function readImage(nets: FaceNets, bytes: Uint8Array, options: ReadOptions): Promise<FaceReading> {
+export async function readImage(
+  nets: FaceNets,
+  bytes: Uint8Array,
+  options: FaceReadOptions,
+): Promise<FaceReading> {
   try {
     return await readPixels(nets, await decodeImage(bytes), options);
   } catch (error) {

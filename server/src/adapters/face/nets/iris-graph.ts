@@ -61,17 +61,32 @@ function convert(
     case '_FusedConv2D':
       return fusedConv(graph, weights, node, at(first));
     case 'DepthwiseConv2dNative':
-      return graph.depthwise(at(first), { weight: weights(second), bias: null }, strideOf(node), paddingOf(node));
+      return graph.depthwise(
+        at(first),
+        { weight: weights(second), bias: null },
+        strideOf(node),
+        paddingOf(node),
+      );
     case 'AddV2':
       return graph.add(at(first), at(second));
     case 'Prelu':
       return prelu(graph, weights, at(first), second);
     case 'MaxPool':
-      return graph.pool('MaxPool', at(first), Number(node.attr?.ksize?.list.i[1] ?? 2), strideOf(node), paddingOf(node));
+      return graph.pool(
+        'MaxPool',
+        at(first),
+        Number(node.attr?.ksize?.list.i[1] ?? 2),
+        strideOf(node),
+        paddingOf(node),
+      );
     case 'Pad':
       return channelPad(graph, weights, node, at(first));
     case 'ConcatV2':
-      return graph.op('Concat', [at(first), at(second)].map((x) => graph.op('Flatten', [x])), { axis: 1 });
+      return graph.op(
+        'Concat',
+        [at(first), at(second)].map((x) => graph.op('Flatten', [x])),
+        { axis: 1 },
+      );
     case 'Identity':
       return at(first);
     default:
@@ -99,8 +114,5 @@ export function irisGraph(document: unknown, weights: Weights): OnnxGraph {
     return value;
   };
   const out = at('Identity');
-  return graph.finish(
-    [{ name: 'pixels', dims: [1, 64, 64, 3] }],
-    [{ name: out, dims: [1, 228] }],
-  );
+  return graph.finish([{ name: 'pixels', dims: [1, 64, 64, 3] }], [{ name: out, dims: [1, 228] }]);
 }

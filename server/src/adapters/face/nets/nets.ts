@@ -24,4 +24,11 @@ export interface FaceNets {
 }
 
 /** Sides of the inputs, px. */
-export const NET_SIDES = { tiny: 320, tinyFine: 416, ssd: 512, landmarks: 112, descriptor: 150, iris: 64 } as const;
+export const NET_SIDES = {
+  tiny: 320,
+  tinyFine: 416,
+  ssd: 512,
+  landmarks: 112,
+  descriptor: 150,
+  iris: 64,
+} as const;

@@ -8,7 +8,9 @@ export interface OnnxNode {
   readonly op: string;
   readonly inputs: readonly string[];
   readonly outputs: readonly string[];
-  readonly attributes: Readonly<Record<string, number | string | readonly number[] | { readonly float: number }>>;
+  readonly attributes: Readonly<
+    Record<string, number | string | readonly number[] | { readonly float: number }>
+  >;
 }
 
 /** A constant; int64 when `ints` is given. */
@@ -108,6 +110,11 @@ export function writeOnnx(graph: OnnxGraph): Uint8Array {
     ...graph.outputs.map((item) => value(12, item)),
   );
   return Buffer.concat(
-    [integer(1, IR_VERSION), text(2, 'zhenxue'), body, message(8, text(1, ''), integer(2, OPSET_VERSION))].flat(),
+    [
+      integer(1, IR_VERSION),
+      text(2, 'zhenxue'),
+      body,
+      message(8, text(1, ''), integer(2, OPSET_VERSION)),
+    ].flat(),
   );
 }

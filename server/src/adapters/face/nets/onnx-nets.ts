@@ -1,6 +1,12 @@
 /** Driver `onnx`: onnxruntime-node on the weights of face-api and Human, converted in memory. */
 import { InferenceSession, Tensor } from 'onnxruntime-node';
-import { type ModelManifest, modelEntry, type ReadPackageFile, readInstalled, readModelFile } from '../manifest.ts';
+import {
+  type ModelManifest,
+  modelEntry,
+  type ReadPackageFile,
+  readInstalled,
+  readModelFile,
+} from '../manifest.ts';
 import { descriptorGraph, landmarkGraph, ssdGraph, tinyDetectorGraph } from './face-api-graphs.ts';
 import { irisGraph } from './iris-graph.ts';
 import { type FaceNets, NET_SIDES, type SsdOutput } from './nets.ts';
@@ -22,7 +28,11 @@ interface Loaded {
 }
 
 /** Reads and verifies a model. @throws ModelError */
-export function loadModel(manifest: ModelManifest, id: string, read: ReadPackageFile = readInstalled): Loaded {
+export function loadModel(
+  manifest: ModelManifest,
+  id: string,
+  read: ReadPackageFile = readInstalled,
+): Loaded {
   const entry = modelEntry(manifest, id);
   const document: unknown = JSON.parse(Buffer.from(readModelFile(entry, '.json', read)).toString('utf8'));
   return { document, weights: readWeights(specsOf(document), readModelFile(entry, '.bin', read)) };
