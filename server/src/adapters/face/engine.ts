@@ -47,7 +47,6 @@ function answerFor(error: unknown, timedOut: boolean, closed: boolean): FaceRead
   if (closed) return later('closed');
   if (timedOut) return later('too-slow');
   const message = error instanceof Error ? error.message : '';
-  if (message === 'Task queue is at limit') return later('queue-full');
   const code = (error as { code?: unknown } | null)?.code;
   const lost = code === 'ERR_WORKER_OUT_OF_MEMORY' || /worker (exited|thread)/i.test(message);
   if (lost) return later('worker-lost');
@@ -72,7 +71,6 @@ function openPool(options: FaceEngineOptions, workers: number, driver: FaceDrive
     name: 'runTask',
     minThreads: workers,
     maxThreads: workers,
-    maxQueue: (options.queuedPerWorkerMax ?? QUEUED_PER_WORKER_MAX) * workers,
     concurrentTasksPerWorker: 1,
     // A worker that sleeps in Atomics.wait cannot run the completion of a decoded image.
     atomics: 'disabled',
@@ -91,6 +89,8 @@ export async function openFaceEngine(options: FaceEngineOptions = {}): Promise<F
   const workers = options.workers ?? availableParallelism();
   const readMsMax = options.readMsMax ?? READ_MS_MAX;
   const pool = openPool(options, workers, driver);
+  const takenMax = workers * (1 + (options.queuedPerWorkerMax ?? QUEUED_PER_WORKER_MAX));
+  let taken = 0;
   let closed = false;
   const close = async (): Promise<void> => {
     closed = true;
@@ -106,7 +106,10 @@ export async function openFaceEngine(options: FaceEngineOptions = {}): Promise<F
     name: { driver, models },
     async read(bytes: Uint8Array, wanted: FaceReadOptions): Promise<FaceReading> {
       if (closed) return later('closed');
+      // Counted here: the pool's own limit counts what it has not yet handed to a worker, which is not the same.
+      if (taken >= takenMax) return later('queue-full');
       let timedOut = false;
+      taken += 1;
       try {
         return await withinTime(readMsMax, (signal) => {
           signal.addEventListener('abort', () => {
@@ -117,6 +120,8 @@ export async function openFaceEngine(options: FaceEngineOptions = {}): Promise<F
         });
       } catch (error) {
         return answerFor(error, timedOut, closed);
+      } finally {
+        taken -= 1;
       }
     },
     close,

@@ -26,7 +26,8 @@ const lumaAt = (data: ArrayLike<number>, i: number): number =>
 export function lightOf(square: Float32Array, side: number): FaceLight {
   const from = Math.round(side * 0.2);
   const to = side - from;
-  const luma = Float32Array.from({ length: side * side }, (_, i) => lumaAt(square, i * 3));
+  const luma = new Float32Array(side * side);
+  for (let i = 0; i < luma.length; i += 1) luma[i] = lumaAt(square, i * 3);
   const at = (row: number, column: number) => luma[row * side + column] ?? 0;
   let sum = 0;
   let burnt = 0;

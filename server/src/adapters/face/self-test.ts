@@ -24,11 +24,13 @@ const TOLERANCE = 1e-3;
 
 /** Pixels of a fixed pattern: smooth waves, so that every layer has something to do. */
 export function patternOf(side: number): Float32Array {
-  return Float32Array.from({ length: side * side * 3 }, (_, i) => {
+  const pixels = new Float32Array(side * side * 3);
+  for (let i = 0; i < pixels.length; i += 1) {
     const column = Math.floor(i / 3) % side;
     const row = Math.floor(i / (side * 3));
-    return 127.5 + 120 * Math.sin(column / 7 + (i % 3)) * Math.cos(row / 11);
-  });
+    pixels[i] = 127.5 + 120 * Math.sin(column / 7 + (i % 3)) * Math.cos(row / 11);
+  }
+  return pixels;
 }
 
 function goldenOf(out: Float32Array): Golden {

@@ -1,5 +1,5 @@
 /** One worker thread of the pool: loads a driver, tests it, then reads one image after the other. */
-import { workerData } from 'node:worker_threads';
+import { Piscina } from 'piscina';
 import sharp from 'sharp';
 import type { FaceReadOptions } from '../../app/ports.ts';
 import type { FaceReading } from '../../core/identity/reading.ts';
@@ -20,16 +20,10 @@ export type FaceTask =
   | { readonly kind: 'warm' }
   | { readonly kind: 'read'; readonly bytes: Uint8Array; readonly options: FaceReadOptions };
 
-function dataOfThread(): FaceWorkerData {
-  // piscina wraps the caller's data behind its own.
-  const [, own] = workerData as readonly [unknown, FaceWorkerData];
-  return own;
-}
-
 async function load(): Promise<FaceNets> {
   sharp.cache(false);
   sharp.concurrency(1);
-  const { driver, modelsFolder } = dataOfThread();
+  const { driver, modelsFolder } = Piscina.workerData as FaceWorkerData;
   const nets = await openNets(driver, readManifest(modelsFolder));
   await selfTest(nets, modelsFolder);
   return nets;

@@ -25,7 +25,10 @@ function decode(spec: Spec, bytes: Uint8Array, at: number, count: number): Float
   }
   if (quantization !== undefined) {
     const { scale, min } = quantization;
-    return Float32Array.from(bytes.subarray(at, at + count), (value) => value * scale + min);
+    const data = new Float32Array(count);
+    // A plain loop: `Float32Array.from` takes ten times as long, and this runs over eleven million weights.
+    for (let i = 0; i < count; i += 1) data[i] = (bytes[at + i] as number) * scale + min;
+    return data;
   }
   // Copied, not sliced: a Buffer's slice is a view, and views need not be aligned.
   const copy = Uint8Array.from(bytes.subarray(at, at + count * 4)).buffer;
