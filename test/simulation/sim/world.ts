@@ -1,14 +1,12 @@
 /** One world: a server, platforms, honest learners and cheats, all from one seed. */
 import type { Verdict } from '@zhenxue/protocol';
-import { RULE_ENGINE } from '../../../server/src/app/engine.ts';
-import { summaryOf } from '../../../server/src/app/session-summary.ts';
-import { replaySitting } from '../../../server/src/app/sitting.ts';
 import { POLICY_PACKS } from '../../../server/src/core/policy/packs.ts';
 import { type Chance, createChance } from './chance.ts';
 import { CHEATS, type Cheat } from './cheats.ts';
 import { honest, INCIDENTS } from './honest.ts';
 import { type Behaviour, type Enrolment, Learner, type WorldParts } from './learner.ts';
 import { Ledger } from './ledger.ts';
+import { replayAll } from './replays.ts';
 import { SCENARIOS, type Scenario } from './scenarios.ts';
 import { SimServer } from './server.ts';
 import { TimeLine } from './time-line.ts';
@@ -135,34 +133,6 @@ function planCrashes(world: World): void {
   }
 }
 
-/** Replays every sitting and compares with what was live. @returns verdicts by session. */
-function replayAll(world: World): Map<string, Verdict> {
-  const { server, ledger } = world;
-  const verdicts = new Map<string, Verdict>();
-  for (const [session, kept] of server.disk.sittings) {
-    try {
-      const sitting = replaySitting(RULE_ENGINE, kept.records, kept.seed);
-      const verdict = RULE_ENGINE.verdict(sitting.state);
-      verdicts.set(session, verdict);
-      ledger.check('chain-verifies', true, () => '');
-      const live = server.sealedVerdicts.get(session);
-      const same = live === undefined || live === JSON.stringify(verdict);
-      ledger.check('replay-equals-live', same, () => `${session}: another verdict`);
-      const row = JSON.stringify({ ...summaryOf(RULE_ENGINE, sitting), dueAt: 0 });
-      const rowSame = row === JSON.stringify({ ...kept.row, dueAt: 0 });
-      ledger.check(
-        'replay-equals-live',
-        rowSame,
-        () => `${session}: ${row} after ${JSON.stringify(kept.row)}`,
-      );
-      ledger.check('world-ends', sitting.sealed, () => `${session}: was never sealed`);
-    } catch (error) {
-      ledger.check('chain-verifies', false, () => `${session}: ${String(error)}`);
-    }
-  }
-  return verdicts;
-}
-
 function checkHonest(world: World, learner: Learner, verdicts: readonly Verdict[]): void {
   const { ledger } = world;
   const name = `${learner.enrolment.learner} (${learner.behaviour.name})`;
@@ -208,7 +178,7 @@ export async function runWorld(seed: number): Promise<Ledger> {
   );
   // Whoever was connected when the server died is waited for anew from its restart.
   await time.run(time.now + 2 * resumeGraceMs + 5 * MINUTE);
-  const verdicts = replayAll(world);
+  const verdicts = replayAll(ledger, world.server.disk.sittings, world.server.sealedVerdicts);
   for (const learner of learners) {
     const own = [...learner.sessions].map((session) => verdicts.get(session)).filter((v) => v !== undefined);
     if (learner.behaviour.honest) checkHonest(world, learner, own);
