@@ -112,13 +112,23 @@ function lookAway(story: Story, move: Move): void {
       story.away.delete(kind);
       continue;
     }
-    const stretch = story.away.get(kind) ?? { from: move.from, ms: 0, found: null };
+    const stretch = story.away.get(kind) ?? { from: move.from, ms: 0, aliveMs: 0, found: null };
     story.away.set(kind, stretch);
+    // Only what follows a sample at the end of the grace or later: the page was not hanging, and played on.
+    if (stretch.ms >= graceMs) stretch.aliveMs += move.played;
     stretch.ms += move.played;
-    if (move.played === 0 || stretch.ms <= graceMs) continue;
+    if (move.played === 0 || stretch.aliveMs <= story.facts.pack.credit.slackMs) continue;
     stretch.found ??= find(story, 'multi-window', kind, 'violation', stretch.from.at, move.to.at);
     stretch.found.toAt = move.to.at;
   }
+}
+
+/** Away for longer than the grace: nothing counts. */
+function awayTooLong(story: Story): boolean {
+  const { hiddenGraceMs, unfocusedGraceMs } = story.facts.pack.multiWindow;
+  return [...story.away].some(
+    ([kind, { ms }]) => ms > (kind === 'played-unfocused' ? unfocusedGraceMs : hiddenGraceMs),
+  );
 }
 
 /** A new account of media against time begins; what was overdrawn stays overdrawn until the refill. */
@@ -141,7 +151,7 @@ function credit(story: Story, move: Move, blocked: boolean): void {
   if (!is(move.from.s, STATE.playing)) return;
   refill(story, move.to.t);
   story.run.excess += move.played - move.dt;
-  if (move.played === 0 || blocked || story.run.excess > story.run.slack) return;
+  if (move.played === 0 || blocked || story.run.excess > story.run.slack || awayTooLong(story)) return;
   const deadlines = [story.popup?.deadlineAt, story.photo?.deadlineAt].filter((at) => at !== undefined);
   const late = deadlines.length === 0 ? 0 : playedAfter(move, Math.min(...deadlines));
   const from = move.from.m;

@@ -46,6 +46,8 @@ export interface Asked {
   /** Media played past the deadline, and since when. */
   overFrom: Sample | null;
   overMs: number;
+  /** The part of it that was played after a sample past the deadline. */
+  overAliveMs: number;
   found: Found | null;
   /** The page says that the photo was taken. */
   taken: boolean;
@@ -72,7 +74,7 @@ export interface Story {
   slope: { prefixes: { played: number; excess: number; sample: Sample }[]; found: Found | null };
   rate: { from: Sample; ms: number; found: Found | null } | null;
   seek: { fromAt: number; ms: number; end: Sample | null } | null;
-  readonly away: Map<string, { from: Sample; ms: number; found: Found | null }>;
+  readonly away: Map<string, { from: Sample; ms: number; aliveMs: number; found: Found | null }>;
   popup: Asked | null;
   popupsIssued: number;
   popupDueMs: number;

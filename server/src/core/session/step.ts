@@ -41,3 +41,12 @@ export function advancedAfter(step: Step, at: number): number {
   if (at >= step.to.at) return 0;
   return Math.max(0, step.advancedMs - Math.max(0, at - step.from.at));
 }
+
+/**
+ * The step's media advance, if the page itself had taken a sample at or after the server time `at` before it: a page that is
+ * alive then and lets the media play on. A gap between two samples around `at` says nothing: a page whose main thread
+ * hangs cannot pause.
+ */
+export function playedOnAfter(step: Step, at: number): number {
+  return step.from.at >= at ? step.advancedMs : 0;
+}

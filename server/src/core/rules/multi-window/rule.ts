@@ -2,13 +2,17 @@
  * `multi-window` (rules §2; item 20(3): learning in several windows).
  *
  * Violations: media advances by more than the grace while the page is hidden, in picture-in-picture, or visible without
- * focus; or while media advances in a second live sitting of the same learner (`second-sitting.ts`). Time away with the
- * playback paused only earns no credit. Honest look-alikes that stay valid: a notification or a permission prompt takes the
- * focus for a moment, an input method window, hiding the page for up to the grace, a class behind one address, one sitting
- * after the other.
+ * focus, and by more than the slack after the first sample that the page took at its end or later: a page that is alive
+ * then and lets it play on (docs/adr/0014). Or while media advances in a second live sitting of the same learner
+ * (`second-sitting.ts`). Past the grace nothing is credited in any case.
+ *
+ * Time away with the playback paused only earns no credit. Honest look-alikes that stay valid: a notification or a permission
+ * prompt takes the focus for a moment, an input method window, hiding the page for up to the grace, a page whose main thread
+ * hangs while it is away, a class behind one address, one sitting after the other.
  */
 import { type Bilingual, type FindingKind, hasState, STATE } from '@zhenxue/protocol';
 import { addFinding, type Draft, extendFinding, refOf, spanOf } from '../../session/draft.ts';
+import type { SessionState } from '../../session/state.ts';
 import type { Step } from '../../session/step.ts';
 import { byLearnerOrUnknown } from '../attribution.ts';
 import type { Rule } from '../rule.ts';
@@ -79,11 +83,15 @@ function observeAway(draft: Draft, step: Step): void {
       multiWindow[way.name] = null;
       continue;
     }
-    const away = multiWindow[way.name] ?? { from: step.from, advancedMs: 0, finding: null };
-    const advancedMs = away.advancedMs + step.advancedMs;
+    const before = multiWindow[way.name] ?? { from: step.from, advancedMs: 0, playedOnMs: 0, finding: null };
     const graceMs = way.name === 'unfocused' ? unfocusedGraceMs : hiddenGraceMs;
-    const finding = judge(draft, step, away, advancedMs, graceMs, way);
-    multiWindow[way.name] = { ...away, advancedMs, finding };
+    const alive = before.advancedMs >= graceMs;
+    const away: Away = {
+      ...before,
+      advancedMs: before.advancedMs + step.advancedMs,
+      playedOnMs: before.playedOnMs + (alive ? step.advancedMs : 0),
+    };
+    multiWindow[way.name] = { ...away, finding: judge(draft, step, away, graceMs, way) };
   }
 }
 
@@ -91,11 +99,11 @@ function judge(
   draft: Draft,
   step: Step,
   away: Away,
-  advancedMs: number,
   graceMs: number,
   way: (typeof WAYS)[number],
 ): string | null {
-  if (step.advancedMs === 0 || advancedMs <= graceMs) return away.finding;
+  const { advancedMs } = away;
+  if (step.advancedMs === 0 || away.playedOnMs <= draft.state.facts.pack.credit.slackMs) return away.finding;
   const span = spanOf(away.from, step.to);
   if (away.finding !== null) {
     extendFinding(draft, away.finding, span, [refOf(step.to)], advancedMs);
@@ -118,10 +126,23 @@ function judge(
   });
 }
 
+/** Past the grace nothing is credited, also not the step that crossed it, whether or not it is evidence. */
+function creditLeft(state: SessionState): number {
+  const { hidden, unfocused, pip } = state.multiWindow;
+  if (hidden === null && unfocused === null && pip === null) return Number.POSITIVE_INFINITY;
+  const { hiddenGraceMs, unfocusedGraceMs } = state.facts.pack.multiWindow;
+  const over =
+    (hidden?.advancedMs ?? 0) > hiddenGraceMs ||
+    (pip?.advancedMs ?? 0) > hiddenGraceMs ||
+    (unfocused?.advancedMs ?? 0) > unfocusedGraceMs;
+  return over ? 0 : Number.POSITIVE_INFINITY;
+}
+
 /** See the file's comment. */
 export const multiWindow: Rule = {
   id: 'multi-window',
   pageOpened: cameBack,
   step: observeMultiWindow,
+  creditLeft,
   record: takeElsewhere,
 };

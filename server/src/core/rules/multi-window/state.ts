@@ -5,6 +5,8 @@ import type { Point } from '../../session/state.ts';
 export interface Away {
   readonly from: Point;
   readonly advancedMs: number;
+  /** The part of it that followed a sample taken at the end of the grace or later: the page was alive and let it play on. */
+  readonly playedOnMs: number;
   readonly finding: string | null;
 }
 

@@ -2,7 +2,8 @@
  * `popup-interval` (rules §2; item 20(3): five continuous minutes without popup control).
  *
  * The server issues a popup at a random credited time after the last answered one. From its deadline on, credit stops until
- * it is answered. Violation: media advances by more than the slack past the deadline of a popup that reached the page.
+ * it is answered. Violation: media advances by more than the slack past the deadline of a popup that reached the page, counted
+ * from the first sample that the page took past it (a page that hangs cannot pause, docs/adr/0014).
  * A popup reached the page when the client confirmed or showed it; or when a connection that stayed up from the issue on
  * still brings samples long after the window: longer than a dead link can go unnoticed.
  *
@@ -13,7 +14,7 @@ import type { Directive, LearningEvent, PopupCoverage } from '@zhenxue/protocol'
 import { addFinding, type Draft, extendFinding, refOf, spanOf } from '../../session/draft.ts';
 import type { SessionRecord, SittingFacts } from '../../session/records.ts';
 import type { Point, SessionState } from '../../session/state.ts';
-import { advancedAfter, type Step } from '../../session/step.ts';
+import { advancedAfter, playedOnAfter, type Step } from '../../session/step.ts';
 import { unknownUntilPopulation } from '../attribution.ts';
 import type { Rule } from '../rule.ts';
 import { drawPopup, isRightAnswer } from './question.ts';
@@ -62,6 +63,7 @@ function issuePopup(draft: Draft, at: number): void {
     wrong: 0,
     advancedFrom: null,
     advancedMs: 0,
+    playedOnMs: 0,
     finding: null,
   };
   draft.directives.push({ kind: 'popup', id, answerMs: answerWindowMs, challenge });
@@ -88,12 +90,14 @@ function observePopup(draft: Draft, step: Step): void {
   const open = popup.open;
   if (open === null) return;
   const fromAt = reachedFrom(draft.state, open);
-  const advancedMs = fromAt === null ? 0 : advancedAfter(step, fromAt);
+  if (fromAt === null) return;
+  const advancedMs = advancedAfter(step, fromAt);
   if (advancedMs === 0) return;
   const grown: OpenPopup = {
     ...open,
     advancedFrom: open.advancedFrom ?? step.from,
     advancedMs: open.advancedMs + advancedMs,
+    playedOnMs: open.playedOnMs + playedOnAfter(step, fromAt),
   };
   popup.open = { ...grown, finding: judge(draft, grown, step.to, facts.pack.credit.slackMs) };
 }
@@ -108,7 +112,7 @@ function reachedFrom(state: SessionState, open: OpenPopup): number | null {
 
 function judge(draft: Draft, open: OpenPopup, now: Point, slackMs: number): string | null {
   const from = open.advancedFrom;
-  if (from === null || open.advancedMs <= slackMs) return open.finding;
+  if (from === null || open.playedOnMs <= slackMs) return open.finding;
   const span = { ...spanOf(from, now), fromAt: Math.max(from.at, open.deadlineAt) };
   if (open.finding !== null) {
     extendFinding(draft, open.finding, span, [refOf(now)], open.advancedMs);

@@ -26,6 +26,8 @@ export interface OpenPopup {
   /** Where media first advanced past the deadline, and how far it did since. */
   readonly advancedFrom: Point | null;
   readonly advancedMs: number;
+  /** The part of it that followed a sample taken past the deadline: the page was alive and let it play on. */
+  readonly playedOnMs: number;
   readonly finding: string | null;
 }
 

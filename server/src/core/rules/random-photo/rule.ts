@@ -3,7 +3,7 @@
  *
  * One request at a uniformly random credited instant of every class hour; a failed one is asked again at a fresh instant.
  * Violation: the class hour is played to its end with the page giving no answer at all to a request that reached it
- * (neither a photo nor a failure). A camera that is missing, refused or lost leaves a gap with a way to make it up.
+ * (neither a photo nor a failure), and to go on after a sample taken past its deadline. A camera that is missing, refused or lost leaves a gap with a way to make it up.
  * While a request is overdue, credit stops.
  */
 import type { ClassHourCoverage, Directive, LearningEvent } from '@zhenxue/protocol';
@@ -13,7 +13,7 @@ import { addFinding, type Draft, refOf, spanOf } from '../../session/draft.ts';
 import { draws } from '../../session/draw.ts';
 import type { SessionRecord, SittingFacts } from '../../session/records.ts';
 import type { Point, SessionState } from '../../session/state.ts';
-import { advancedAfter, type Step } from '../../session/step.ts';
+import { advancedAfter, playedOnAfter, type Step } from '../../session/step.ts';
 import { notAttributed, unknownUntilPopulation } from '../attribution.ts';
 import type { Rule } from '../rule.ts';
 import { type OpenPhoto, PAST_PHOTO, type PastPhoto, type PhotoState } from './state.ts';
@@ -109,6 +109,7 @@ function request(draft: Draft, at: number): void {
     overdueSent: false,
     advancedFrom: null,
     advancedMs: 0,
+    playedOnMs: 0,
   };
   draft.directives.push({ kind: 'photo', id, answerMs: answerWindowMs });
 }
@@ -167,12 +168,14 @@ function observePhoto(draft: Draft, step: Step): void {
   const open = photo.open;
   if (open === null || open.takenHash !== null) return;
   const fromAt = reachedFrom(draft.state, open);
-  const advancedMs = fromAt === null ? 0 : advancedAfter(step, fromAt);
+  if (fromAt === null) return;
+  const advancedMs = advancedAfter(step, fromAt);
   if (advancedMs === 0) return;
   const from = open.advancedFrom ?? step.from;
   const total = open.advancedMs + advancedMs;
-  photo.open = { ...open, advancedFrom: from, advancedMs: total };
-  if (total <= facts.pack.credit.slackMs || credit.ms + total < photo.hourEndMs) return;
+  const playedOnMs = open.playedOnMs + playedOnAfter(step, fromAt);
+  photo.open = { ...open, advancedFrom: from, advancedMs: total, playedOnMs };
+  if (playedOnMs <= facts.pack.credit.slackMs || credit.ms + total < photo.hourEndMs) return;
   addFinding(draft, {
     rule: 'random-photo',
     kind: 'photo-suppressed',

@@ -12,6 +12,8 @@ export interface OpenPhoto {
   /** Media played past the deadline without any answer of the page. */
   readonly advancedFrom: Point | null;
   readonly advancedMs: number;
+  /** The part of it that followed a sample taken past the deadline. */
+  readonly playedOnMs: number;
 }
 
 /** One request as the timeline shows it. */
