@@ -4,7 +4,7 @@ import type { Decision } from '../core/session/decision.ts';
 import { decide, openSession, type Replay, startReplay } from '../core/session/engine.ts';
 import type { SessionRecord, SittingFacts } from '../core/session/records.ts';
 import type { SessionState } from '../core/session/state.ts';
-import { verdictOf } from '../core/verdict/verdict.ts';
+import { type Standing, standingOf, verdictOf } from '../core/verdict/verdict.ts';
 
 /** Pure functions; see `core/session/engine.ts`. */
 export interface Engine {
@@ -12,6 +12,8 @@ export interface Engine {
   decide(state: SessionState, record: SessionRecord): Decision;
   /** For stored records: decides the same without a copy per record. */
   replay(facts: SittingFacts, at: number): Replay;
+  /** The part of the verdict that every stored row has. */
+  standing(state: SessionState): Standing;
   verdict(state: SessionState): Verdict;
 }
 
@@ -20,5 +22,6 @@ export const RULE_ENGINE: Engine = {
   open: openSession,
   decide,
   replay: startReplay,
+  standing: standingOf,
   verdict: verdictOf,
 };
