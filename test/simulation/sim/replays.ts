@@ -4,19 +4,18 @@
  */
 import { checkChain } from '@zhenxue/evidence';
 import type { Verdict } from '@zhenxue/protocol';
-import { RULE_ENGINE } from '../../../server/src/app/engine.ts';
+import type { Engine } from '../../../server/src/app/engine.ts';
 import { sha256 } from '../../../server/src/app/hash.ts';
 import { decodeRecord } from '../../../server/src/app/record-codec.ts';
 import { summaryOf } from '../../../server/src/app/session-summary.ts';
 import type { Sitting } from '../../../server/src/app/sitting.ts';
-import { replaySession } from '../../../server/src/core/session/engine.ts';
 import type { SessionRecord } from '../../../server/src/core/session/records.ts';
 import type { SessionState } from '../../../server/src/core/session/state.ts';
 import type { Ledger } from './ledger.ts';
 import type { StoredSitting } from './memory-ports.ts';
 
 /** What a row of the store says, from the records and the state that they lead to. */
-function rowOf(kept: StoredSitting, state: SessionState): string {
+function rowOf(engine: Engine, kept: StoredSitting, state: SessionState): string {
   const { records, batches } = kept;
   const first = records[0];
   const last = records[records.length - 1];
@@ -31,15 +30,24 @@ function rowOf(kept: StoredSitting, state: SessionState): string {
     connected: false,
     dueAt: null,
   };
-  return JSON.stringify({ ...summaryOf(RULE_ENGINE, told as unknown as Sitting), dueAt: 0 });
+  return JSON.stringify({ ...summaryOf(engine, told as unknown as Sitting), dueAt: 0 });
+}
+
+function stateAfter(engine: Engine, records: readonly SessionRecord[]): SessionState {
+  const [open, ...rest] = records;
+  if (open?.kind !== 'open') throw new Error('expected the open record first');
+  const replay = engine.replay(open.facts, open.at);
+  for (const record of rest) replay.take(record);
+  return replay.state;
 }
 
 function replayOne(
+  engine: Engine,
   ledger: Ledger,
   session: string,
   kept: StoredSitting,
   live: string | undefined,
-): Verdict | null {
+): Verdict {
   const chain = checkChain(session, kept.records, sha256);
   ledger.check('chain-verifies', chain.ok, () => `${session}: the chain does not hold`);
   // The open record holds the seed's hash: decoding it checks the commitment.
@@ -47,11 +55,11 @@ function replayOne(
     decodeRecord(kind, at, bytes, kept.seed),
   );
   ledger.check('seed-was-committed', true, () => '');
-  const state = replaySession(records);
-  const verdict = RULE_ENGINE.verdict(state);
+  const state = stateAfter(engine, records);
+  const verdict = engine.verdict(state);
   const same = live === undefined || live === JSON.stringify(verdict);
   ledger.check('replay-equals-live', same, () => `${session}: another verdict`);
-  const row = rowOf(kept, state);
+  const row = rowOf(engine, kept, state);
   const stored = JSON.stringify({ ...kept.row, dueAt: 0 });
   ledger.check('replay-equals-live', row === stored, () => `${session}: ${row} after ${stored}`);
   ledger.check('world-ends', records.at(-1)?.kind === 'close', () => `${session}: was never sealed`);
@@ -60,6 +68,7 @@ function replayOne(
 
 /** Replays all sittings and compares with what was live. @param live verdicts as sealed, JSON. @returns verdicts by session. */
 export function replayAll(
+  engine: Engine,
   ledger: Ledger,
   sittings: ReadonlyMap<string, StoredSitting>,
   live: ReadonlyMap<string, string>,
@@ -67,8 +76,7 @@ export function replayAll(
   const verdicts = new Map<string, Verdict>();
   for (const [session, kept] of sittings) {
     try {
-      const verdict = replayOne(ledger, session, kept, live.get(session));
-      if (verdict !== null) verdicts.set(session, verdict);
+      verdicts.set(session, replayOne(engine, ledger, session, kept, live.get(session)));
     } catch (error) {
       ledger.check('chain-verifies', false, () => `${session}: ${String(error)}`);
     }
