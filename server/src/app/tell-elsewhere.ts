@@ -5,6 +5,7 @@
  */
 import { creditedAt } from '../core/credit/credit.ts';
 import { type IntervalSet, subtract } from '../core/credit/interval-set.ts';
+import { lastSampleAt } from '../core/session/engine.ts';
 import type { App } from './context.ts';
 import { Refusal } from './failure.ts';
 import type { SessionActor } from './session-actor.ts';
@@ -47,8 +48,8 @@ export function tellOthers(deps: Deps, actor: SessionActor, before: IntervalSet 
 
 /** At a connection: the sitting hears what the others were credited for since its own last sample, which it may claim too. */
 export function hearOfOthers(deps: Deps, actor: SessionActor): void {
-  const { state, openedAt } = actor.sitting;
-  const since = state.last?.at ?? openedAt;
+  const { state } = actor.sitting;
+  const since = lastSampleAt(state);
   for (const other of deps.persons.others(actor)) {
     tell(deps, other, actor, subtract(creditedStretches(other), [[0, since]]));
   }

@@ -4,7 +4,7 @@
  */
 import { STATE } from '@zhenxue/protocol';
 import { describe, expect, it } from 'vitest';
-import { packOf, Sitting } from '../../support/sitting.ts';
+import { OPENED_AT, packOf, Sitting } from '../../support/sitting.ts';
 
 /** Time passes and media plays on, without a sample. */
 function hang(sitting: Sitting, ms: number): Sitting {
@@ -72,7 +72,7 @@ describe.each([
 
 /** Up to the deadline of an open popup, in one step. */
 function toDeadline(sitting: Sitting, offMs: number): Sitting {
-  const left = (sitting.state.popup.open?.deadlineAt ?? 0) - sitting.now + offMs;
+  const left = OPENED_AT + (sitting.state.popup.open?.deadlineAt ?? 0) - sitting.now + offMs;
   return sampleAfter(sitting, left);
 }
 

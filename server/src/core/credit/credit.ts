@@ -17,6 +17,7 @@ import {
   bounded,
   flattened,
   type IntervalSet,
+  NO_NUMBERS,
   NOTHING,
   overlap,
   unflattened,
@@ -33,7 +34,7 @@ export function initialCredit(slackMs: number): CreditState {
   return {
     set: NOTHING,
     ms: 0,
-    takenAt: [],
+    takenAt: NO_NUMBERS,
     stretchFrom: 0,
     stretchTo: 0,
     elsewhere: NOTHING,
@@ -60,32 +61,27 @@ function refill(draft: Draft, t: number): boolean {
   return true;
 }
 
-/** What stands against crediting a step, besides the clock. */
-export interface CreditLimits {
-  /** Server time from which a required control is overdue; null = none is. */
-  readonly overdueFrom: number | null;
-  /** At most this much new credit, ms. */
-  readonly creditMaxMs: number;
-  /** Nothing may be credited now: a forward seek is outstanding, the client's clock is ahead, a control must be met first. */
-  readonly blocked: boolean;
-}
-
-/** Credits what a step played, as far as clock and controls allow; parts watched before count once only. */
-export function creditStep(draft: Draft, step: Step, limits: CreditLimits): void {
+/**
+ * Credits what a step played, as far as clock and controls allow; parts watched before count once only.
+ * @param overdueFrom server time from which a required control is overdue.
+ * @param creditMaxMs at most this much new credit; 0 while a forward seek is outstanding, the client's clock is ahead, or a
+ * control must be met first.
+ */
+export function creditStep(draft: Draft, step: Step, overdueFrom: number, creditMaxMs: number): void {
   const { credit, facts } = draft.state;
   if (!hasState(step.from.s, STATE.playing)) return;
   refill(draft, step.to.t);
   // A stall inside a run: the clock goes on, and catching up with it later is honest.
   credit.runExcessMs += step.advancedMs - step.dt;
-  if (step.advancedMs === 0 || limits.blocked || credit.runExcessMs > credit.runSlackMs) return;
+  if (step.advancedMs === 0 || creditMaxMs <= 0 || credit.runExcessMs > credit.runSlackMs) return;
   if (credit.elsewhere.length > 0 && overlap(credit.elsewhere, step.from.at, step.to.at) > 0) return;
-  const late = limits.overdueFrom === null ? 0 : advancedAfter(step, limits.overdueFrom);
+  const late = advancedAfter(step, overdueFrom);
   const from = step.from.m;
   const to = Math.min(from + step.advancedMs - late, facts.videoMs);
-  if (to <= from || limits.creditMaxMs <= 0) return;
+  if (to <= from) return;
   const fresh = freshIn(draft.state, from, to);
-  if (fresh > limits.creditMaxMs) {
-    const end = from + limits.creditMaxMs;
+  if (fresh > creditMaxMs) {
+    const end = from + creditMaxMs;
     take(draft, step, from, end, freshIn(draft.state, from, end));
   } else take(draft, step, from, to, fresh);
 }
@@ -106,7 +102,7 @@ function take(draft: Draft, step: Step, from: number, to: number, fresh: number)
   if (!include(draft, from, to)) return;
   credit.ms += fresh;
   if (step.from.at < credit.stretchFrom || step.from.at > credit.stretchTo) {
-    credit.takenAt = flattened(bounded(creditedAt(draft.state), STRETCHES_MAX));
+    credit.takenAt = flattened(bounded(creditedStretches(draft.state), STRETCHES_MAX));
     credit.stretchFrom = step.from.at;
     credit.stretchTo = step.to.at;
   } else if (step.to.at > credit.stretchTo) credit.stretchTo = step.to.at;
@@ -130,16 +126,22 @@ function include(draft: Draft, from: number, to: number): boolean {
   return true;
 }
 
-/** Server-time stretches (epoch ms) credited in this sitting: the learner's other sittings may not have them too (rules §1). */
-export function creditedAt(state: SessionState): IntervalSet {
+/** Server-time stretches credited in this sitting, from its opening on. */
+export function creditedStretches(state: SessionState): IntervalSet {
   const { takenAt, stretchFrom, stretchTo } = state.credit;
   return addInterval(unflattened(takenAt), stretchFrom, stretchTo);
+}
+
+/** The same in epoch ms: the learner's other sittings may not have them too (rules §1). */
+export function creditedAt(state: SessionState): IntervalSet {
+  const { openedAt } = state;
+  return creditedStretches(state).map(([from, to]) => [openedAt + from, openedAt + to]);
 }
 
 /** Notes a stretch of server time that another sitting of the learner was credited for. What has passed is forgotten. */
 export function noteElsewhere(draft: Draft, from: number, to: number): void {
   const { credit, last } = draft.state;
-  const passed = last?.at ?? 0;
+  const passed = last?.at ?? Number.NEGATIVE_INFINITY;
   const kept = credit.elsewhere.filter((stretch) => stretch[1] > passed);
   credit.elsewhere = bounded(addInterval(kept, from, to), STRETCHES_MAX);
 }

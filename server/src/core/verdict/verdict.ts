@@ -80,7 +80,7 @@ export function verdictOf(state: SessionState): Verdict {
     creditedMs,
     coveragePermille: coverage,
     credited,
-    popups: popupCoverage(state.popup),
+    popups: popupCoverage(state),
     classHours: classHourCoverage(facts, state.photo),
     findings,
     makeUp: makeUpOf(state, outcome, coverage),

@@ -15,15 +15,10 @@ import { addFinding, type Draft, extendFinding, refOf, spanOf } from '../../sess
 import type { SessionState } from '../../session/state.ts';
 import type { Step } from '../../session/step.ts';
 import { byLearnerOrUnknown } from '../attribution.ts';
-import type { Rule } from '../rule.ts';
+import { NO_LIMIT, type Rule } from '../rule.ts';
 import { seconds } from '../units.ts';
 import { observeSecond, takeElsewhere } from './second-sitting.ts';
-import type { Away, MultiWindowState } from './state.ts';
-
-/** Memory before anything was played. */
-export function initialMultiWindow(): MultiWindowState {
-  return { hidden: null, unfocused: null, pip: null, second: null };
-}
+import { type Away, nothingKnown } from './state.ts';
 
 /** A way of being away in one page. */
 type Way = 'hidden' | 'unfocused' | 'pip';
@@ -63,20 +58,23 @@ function observeMultiWindow(draft: Draft, step: Step): void {
   observeSecond(draft, step);
   const { multiWindow } = draft.state;
   if (hasState(step.from.s, AWAY)) observeAway(draft, step);
-  else if (multiWindow.hidden !== null || multiWindow.unfocused !== null || multiWindow.pip !== null)
-    cameBack(draft);
+  else if (multiWindow !== null) cameBack(draft);
 }
 
 /** A new page begins in front, as far as is known. */
 function cameBack(draft: Draft): void {
-  const { multiWindow } = draft.state;
-  multiWindow.hidden = null;
-  multiWindow.unfocused = null;
-  multiWindow.pip = null;
+  const { state } = draft;
+  const { multiWindow } = state;
+  if (multiWindow === null) return;
+  if (multiWindow.second === null) state.multiWindow = null;
+  else if (multiWindow.hidden !== null || multiWindow.unfocused !== null || multiWindow.pip !== null)
+    state.multiWindow = { ...nothingKnown(), second: multiWindow.second };
 }
 
 function observeAway(draft: Draft, step: Step): void {
-  const { multiWindow, facts } = draft.state;
+  const { state } = draft;
+  state.multiWindow ??= nothingKnown();
+  const { multiWindow, facts } = state;
   const { hiddenGraceMs, unfocusedGraceMs } = facts.pack.multiWindow;
   for (const way of WAYS) {
     if (!isAway(way.name, step.from.s)) {
@@ -128,14 +126,15 @@ function judge(
 
 /** Past the grace nothing is credited, also not the step that crossed it, whether or not it is evidence. */
 function creditLeft(state: SessionState): number {
-  const { hidden, unfocused, pip } = state.multiWindow;
-  if (hidden === null && unfocused === null && pip === null) return Number.POSITIVE_INFINITY;
+  const { multiWindow } = state;
+  if (multiWindow === null) return NO_LIMIT;
+  const { hidden, unfocused, pip } = multiWindow;
   const { hiddenGraceMs, unfocusedGraceMs } = state.facts.pack.multiWindow;
   const over =
     (hidden?.advancedMs ?? 0) > hiddenGraceMs ||
     (pip?.advancedMs ?? 0) > hiddenGraceMs ||
     (unfocused?.advancedMs ?? 0) > unfocusedGraceMs;
-  return over ? 0 : Number.POSITIVE_INFINITY;
+  return over ? 0 : NO_LIMIT;
 }
 
 /** See the file's comment. */

@@ -11,27 +11,39 @@
  * never arrived (no credit, no accusation); slow but right answers; a wrong answer first.
  */
 import type { Directive, LearningEvent, PopupCoverage } from '@zhenxue/protocol';
+import { NO_NUMBERS } from '../../credit/interval-set.ts';
 import { addFinding, type Draft, extendFinding, refOf, spanOf } from '../../session/draft.ts';
 import type { SessionRecord, SittingFacts } from '../../session/records.ts';
 import type { Point, SessionState } from '../../session/state.ts';
 import { advancedAfter, playedOnAfter, type Step } from '../../session/step.ts';
 import { unknownUntilPopulation } from '../attribution.ts';
-import type { Rule } from '../rule.ts';
-import { drawPopup, isRightAnswer } from './question.ts';
+import { NO_LIMIT, type Rule } from '../rule.ts';
+import { challengeOf, drawPopup, isRightAnswer } from './question.ts';
 import { type OpenPopup, PAST_POPUP, type PopupState } from './state.ts';
 import { popupWords } from './words.ts';
 
 /** Popups kept in the verdict; a sitting of 12 h at the shortest due time has fewer. */
 const POPUPS_MAX = 4_096;
 
+/** What stands in {@link PopupState.past} for a popup that was never shown. */
+const NEVER_SHOWN = -1;
+
 /** Memory at the opening: the first popup is due at a drawn credited time. */
 export function initialPopup(facts: SittingFacts): PopupState {
-  return { issued: 0, open: null, next: drawPopup(facts, 0, 1), answeredAtCreditedMs: 0, past: [] };
+  const { dueAtCreditedMs, question } = drawPopup(facts, 0, 1);
+  return {
+    issued: 0,
+    open: null,
+    dueAtCreditedMs,
+    question,
+    answeredAtCreditedMs: 0,
+    past: NO_NUMBERS,
+  };
 }
 
-/** Server time from which an unanswered popup stops credit; null while none is open. */
-function popupOverdueFrom(state: SessionState): number | null {
-  return state.popup.open?.deadlineAt ?? null;
+/** Server time from which an unanswered popup stops credit; {@link NO_LIMIT} while none is open. */
+function popupOverdueFrom(state: SessionState): number {
+  return state.popup.open?.deadlineAt ?? NO_LIMIT;
 }
 
 /**
@@ -46,11 +58,11 @@ function popupCreditLeft(state: SessionState): number {
 /** Issues a popup when one is due. */
 function issuePopup(draft: Draft, at: number): void {
   const { popup, credit, facts } = draft.state;
-  if (popup.open !== null || credit.ms < popup.next.dueAtCreditedMs || popup.issued >= POPUPS_MAX) return;
+  if (popup.open !== null || credit.ms < popup.dueAtCreditedMs || popup.issued >= POPUPS_MAX) return;
   popup.issued += 1;
   const id = `p${popup.issued}`;
   const { answerWindowMs } = facts.pack.popup;
-  const { challenge } = popup.next;
+  const challenge = challengeOf(popup.question);
   popup.open = {
     id,
     challenge,
@@ -105,7 +117,7 @@ function observePopup(draft: Draft, step: Step): void {
 /** Server time from which advancing media is evidence against the sitting; null while the popup may not have arrived. */
 function reachedFrom(state: SessionState, open: OpenPopup): number | null {
   if (open.deliveredAt !== null || open.shownAt !== null) return open.deadlineAt;
-  const { upSince } = state.link;
+  const { upSince } = state;
   if (upSince === null || upSince > open.issuedAt) return null;
   return open.deadlineAt + state.facts.pack.popup.deliveryGraceMs;
 }
@@ -150,13 +162,15 @@ function popupEvent(draft: Draft, event: LearningEvent, point: Point): void {
   popup.past = popup.past.concat([
     open.atCreditedMs,
     open.issuedAt,
-    open.shownAt ?? -1,
+    open.shownAt ?? NEVER_SHOWN,
     point.at,
     open.deadlineAt,
   ]);
   popup.open = null;
   popup.answeredAtCreditedMs = draft.state.credit.ms;
-  popup.next = drawPopup(draft.state.facts, draft.state.credit.ms, popup.issued + 1);
+  const next = drawPopup(draft.state.facts, draft.state.credit.ms, popup.issued + 1);
+  popup.dueAtCreditedMs = next.dueAtCreditedMs;
+  popup.question = next.question;
   draft.directives.push({ kind: 'settled', id: `${open.id}.m`, ref: open.id, result: 'met' });
 }
 
@@ -175,21 +189,27 @@ function popupDueAt(state: SessionState): number | null {
   return open === null || open.overdueSent ? null : open.deadlineAt;
 }
 
-/** Every popup interval of the sitting with the control that covers it. */
-export function popupCoverage(state: PopupState): readonly PopupCoverage[] {
-  const { past, open } = state;
+/** Every popup interval of the sitting with the control that covers it; times in epoch ms. */
+export function popupCoverage({ popup, openedAt }: SessionState): readonly PopupCoverage[] {
+  const { past, open } = popup;
+  const onServer = (at: number | null): number | null => (at === null ? null : openedAt + at);
   const all: PopupCoverage[] = [];
   for (let i = 0; i < past.length; i += PAST_POPUP) {
-    const [atCreditedMs = 0, issuedAt = 0, shownAt = -1, answeredAt = 0, deadlineAt = 0] = past.slice(
-      i,
-      i + PAST_POPUP,
-    );
-    const id = `p${all.length + 1}`;
-    all.push({ id, atCreditedMs, issuedAt, shownAt: shownAt < 0 ? null : shownAt, answeredAt, deadlineAt });
+    const [atCreditedMs = 0, issuedAt = 0, shownAt = NEVER_SHOWN, answeredAt = 0, deadlineAt = 0] =
+      past.slice(i, i + PAST_POPUP);
+    all.push({
+      id: `p${all.length + 1}`,
+      atCreditedMs,
+      issuedAt: openedAt + issuedAt,
+      shownAt: onServer(shownAt === NEVER_SHOWN ? null : shownAt),
+      answeredAt: openedAt + answeredAt,
+      deadlineAt: openedAt + deadlineAt,
+    });
   }
   if (open === null) return all;
   const { id, atCreditedMs, issuedAt, shownAt, deadlineAt } = open;
-  return [...all, { id, atCreditedMs, issuedAt, shownAt, answeredAt: null, deadlineAt }];
+  const open_ = { id, atCreditedMs, issuedAt: openedAt + issuedAt, shownAt: onServer(shownAt) };
+  return [...all, { ...open_, answeredAt: null, deadlineAt: openedAt + deadlineAt }];
 }
 
 /** The open popup as it must be shown again after a reconnect. */

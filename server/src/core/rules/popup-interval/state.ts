@@ -1,13 +1,6 @@
 import type { PopupChallenge } from '@zhenxue/protocol';
 import type { Point } from '../../session/state.ts';
 
-/** The popup that comes next. */
-export interface NextPopup {
-  /** Credited time of the sitting at which it is due. */
-  readonly dueAtCreditedMs: number;
-  readonly challenge: PopupChallenge;
-}
-
 /** A popup that was issued and not yet answered. */
 export interface OpenPopup {
   readonly id: string;
@@ -39,7 +32,9 @@ export interface PopupState {
   /** Popups issued so far. */
   issued: number;
   open: OpenPopup | null;
-  next: NextPopup;
+  /** Credited time at which the next one is due, and what it asks (`challengeOf`). */
+  dueAtCreditedMs: number;
+  question: number;
   /** Credited time at the last answered popup, or 0. */
   answeredAtCreditedMs: number;
   /**

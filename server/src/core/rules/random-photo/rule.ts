@@ -8,14 +8,14 @@
  */
 import type { ClassHourCoverage, Directive, LearningEvent } from '@zhenxue/protocol';
 import { type ClassHour, classHoursOf } from '../../credit/class-hours.ts';
-import { overlap } from '../../credit/interval-set.ts';
+import { NO_NUMBERS, overlap } from '../../credit/interval-set.ts';
 import { addFinding, type Draft, refOf, spanOf } from '../../session/draft.ts';
 import { draws } from '../../session/draw.ts';
 import type { SessionRecord, SittingFacts } from '../../session/records.ts';
 import type { Point, SessionState } from '../../session/state.ts';
 import { advancedAfter, playedOnAfter, type Step } from '../../session/step.ts';
 import { notAttributed, unknownUntilPopulation } from '../attribution.ts';
-import type { Rule } from '../rule.ts';
+import { NO_LIMIT, type Rule } from '../rule.ts';
 import { type OpenPhoto, PAST_PHOTO, type PastPhoto, type PhotoState } from './state.ts';
 import { photoWords } from './words.ts';
 
@@ -33,8 +33,7 @@ export function initialPhoto(facts: SittingFacts): PhotoState {
     dueAtCreditedMs: instantIn(facts, 0, hourEndMs, 1),
     lastCall: false,
     open: null,
-    photos: [],
-    past: [],
+    past: NO_NUMBERS,
   };
 }
 
@@ -55,9 +54,9 @@ function drawNext(draft: Draft, fromMs: number, toMs: number): void {
   photo.dueAtCreditedMs = instantIn(facts, fromMs, toMs, photo.drawn);
 }
 
-/** Server time from which an unanswered request stops credit; null while none is open. */
-function photoOverdueFrom(state: SessionState): number | null {
-  return state.photo.open?.deadlineAt ?? null;
+/** Server time from which an unanswered request stops credit; {@link NO_LIMIT} while none is open. */
+function photoOverdueFrom(state: SessionState): number {
+  return state.photo.open?.deadlineAt ?? NO_LIMIT;
 }
 
 /** Asks for a photo when one is due. */
@@ -141,17 +140,13 @@ function photoStored(draft: Draft, id: string, at: number): void {
   const { photo } = draft.state;
   const open = photo.open;
   if (open === null || open.id !== id) return;
-  const { photos } = photo;
-  photo.photos = Array.from({ length: photo.hourCount }, (_, hour) =>
-    hour === photo.hour ? id : (photos[hour] ?? null),
-  );
   closeRequest(draft, open, at);
   draft.directives.push({ kind: 'settled', id: `${id}.m`, ref: id, result: 'met' });
 }
 
 function closeRequest(draft: Draft, open: OpenPhoto, storedAt: number | null): void {
   const { photo } = draft.state;
-  photo.past = photo.past.concat([open.issuedAt, storedAt ?? -1]);
+  photo.past = photo.past.concat([open.issuedAt, storedAt ?? -1, photo.hour]);
   photo.open = null;
 }
 
@@ -193,7 +188,7 @@ function observePhoto(draft: Draft, step: Step): void {
 /** Server time from which playing on is evidence; null while the request may not have arrived. */
 function reachedFrom(state: SessionState, open: OpenPhoto): number | null {
   if (open.deliveredAt !== null) return open.deadlineAt;
-  const { upSince } = state.link;
+  const { upSince } = state;
   if (upSince === null || upSince > open.issuedAt) return null;
   return open.deadlineAt + state.facts.pack.photo.deliveryGraceMs;
 }
@@ -202,7 +197,7 @@ function reachedFrom(state: SessionState, open: OpenPhoto): number | null {
 function advanceHour(draft: Draft): void {
   const { photo, credit, facts } = draft.state;
   while (photo.hour < photo.hourCount - 1 && credit.ms >= photo.hourEndMs && photo.open === null) {
-    if ((photo.photos[photo.hour] ?? null) === null) noteMissing(draft, photo.hour);
+    if (photoOf(photo, photo.hour) === null) noteMissing(draft, photo.hour);
     photo.hour += 1;
     photo.attempts = 0;
     const fromMs = photo.hourEndMs;
@@ -217,7 +212,7 @@ function closePhoto(draft: Draft, complete: boolean): void {
   if (!complete) return;
   if (photo.open !== null) closeRequest(draft, photo.open, null);
   for (let hour = photo.hour; hour < photo.hourCount; hour += 1)
-    if ((photo.photos[hour] ?? null) === null) noteMissing(draft, hour);
+    if (photoOf(photo, hour) === null) noteMissing(draft, hour);
 }
 
 function noteMissing(draft: Draft, hour: number): void {
@@ -254,25 +249,34 @@ function photoDueAt(state: SessionState): number | null {
   return until > state.at ? until : null;
 }
 
+/** The photo that covers a class hour (from 0): the last one stored in it. */
+function photoOf({ past }: PhotoState, hour: number): string | null {
+  for (let i = past.length - PAST_PHOTO; i >= 0; i -= PAST_PHOTO) {
+    if (past[i + 2] === hour && (past[i + 1] ?? -1) >= 0) return `f${i / PAST_PHOTO + 1}`;
+  }
+  return null;
+}
+
 /** Every class hour with the photo that covers it. */
 export function classHourCoverage(facts: SittingFacts, state: PhotoState): readonly ClassHourCoverage[] {
   return hoursOf(facts).map((hour, i) => ({
     hour: i + 1,
     fromCreditedMs: hour.fromMs,
     toCreditedMs: hour.toMs,
-    photo: state.photos[i] ?? null,
+    photo: photoOf(state, i),
   }));
 }
 
-/** Every request so far, for the timeline. */
-export function photoRequests(state: PhotoState): readonly PastPhoto[] {
-  const { past, open } = state;
+/** Every request so far, for the timeline; times in epoch ms. */
+export function photoRequests({ photo, openedAt }: SessionState): readonly PastPhoto[] {
+  const { past, open } = photo;
   const all: PastPhoto[] = [];
   for (let i = 0; i < past.length; i += PAST_PHOTO) {
     const [issuedAt = 0, storedAt = -1] = past.slice(i, i + PAST_PHOTO);
-    all.push({ id: `f${all.length + 1}`, issuedAt, storedAt: storedAt < 0 ? null : storedAt });
+    const id = `f${all.length + 1}`;
+    all.push({ id, issuedAt: openedAt + issuedAt, storedAt: storedAt < 0 ? null : openedAt + storedAt });
   }
-  return open === null ? all : [...all, { id: open.id, issuedAt: open.issuedAt, storedAt: null }];
+  return open === null ? all : [...all, { id: open.id, issuedAt: openedAt + open.issuedAt, storedAt: null }];
 }
 
 /** The open request as it must be sent again after a reconnect. */
