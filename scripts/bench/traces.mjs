@@ -60,7 +60,8 @@ class Page {
 
   /** @param {any} extra */
   emit(extra) {
-    this.waiting.push({ e: extra.e, t: this.t, m: this.m, s: this.s, ...extra });
+    // `| 0`: small integers, as a parser makes them; what was computed may be kept as floating numbers.
+    this.waiting.push({ e: extra.e, t: this.t | 0, m: this.m | 0, s: this.s, ...extra });
     if (this.waiting.length >= this.room) this.flush();
   }
 

@@ -9,7 +9,7 @@
  * at evidence by themselves.
  */
 import { hasState, STATE } from '@zhenxue/protocol';
-import { type Draft, OWN } from '../session/draft.ts';
+import type { Draft } from '../session/draft.ts';
 import type { CreditState, SessionState } from '../session/state.ts';
 import { advancedAfter, type Step } from '../session/step.ts';
 import {
@@ -33,6 +33,8 @@ export const STRETCHES_MAX = 4;
 export function initialCredit(slackMs: number): CreditState {
   return {
     set: NOTHING,
+    from: 0,
+    to: 0,
     ms: 0,
     takenAt: NO_NUMBERS,
     stretchFrom: 0,
@@ -89,17 +91,17 @@ export function creditStep(draft: Draft, step: Step, overdueFrom: number, credit
 /** How much of `[from, to)` neither this sitting nor an earlier one has, ms. */
 function freshIn(state: SessionState, from: number, to: number): number {
   const { credit, facts } = state;
-  const own = overlap(credit.set, from, to);
+  const own = ownIn(credit, from, to);
   if (facts.priorCovered.length === 0) return to - from - own;
   let both = 0;
   for (const [low, high] of facts.priorCovered)
-    both += overlap(credit.set, Math.max(low, from), Math.min(high, to));
+    both += ownIn(credit, Math.max(low, from), Math.min(high, to));
   return to - from - own - overlap(facts.priorCovered, from, to) + both;
 }
 
 function take(draft: Draft, step: Step, from: number, to: number, fresh: number): void {
   const { credit } = draft.state;
-  if (!include(draft, from, to)) return;
+  if (!include(draft.state, from, to)) return;
   credit.ms += fresh;
   if (step.from.at < credit.stretchFrom || step.from.at > credit.stretchTo) {
     credit.takenAt = flattened(bounded(creditedStretches(draft.state), STRETCHES_MAX));
@@ -109,21 +111,31 @@ function take(draft: Draft, step: Step, from: number, to: number, fresh: number)
 }
 
 /** Adds `[from, to)` to the credited set. @returns false when that changes nothing, or there is no room for one more. */
-function include(draft: Draft, from: number, to: number): boolean {
-  const { credit } = draft.state;
-  const newest = credit.set[credit.set.length - 1];
-  if ((draft.own & OWN.credited) !== 0 && newest !== undefined && from >= newest[0] && from <= newest[1]) {
-    if (to <= newest[1]) return false;
-    (newest as [number, number])[1] = to;
+function include(state: SessionState, from: number, to: number): boolean {
+  const { credit } = state;
+  // Nearly always the newest interval grows a little.
+  if (from >= credit.from && from <= credit.to && overlap(credit.set, credit.to, to) === 0) {
+    if (to <= credit.to) return false;
+    credit.to = to;
     return true;
   }
-  const set = addInterval(credit.set, from, to);
-  if (set === credit.set || set.length > INTERVALS_MAX) return false;
-  // Only what grew or was added is new; older intervals may be shared with the state before.
-  const last = set[set.length - 1];
-  draft.own = last !== undefined && last !== newest ? draft.own | OWN.credited : draft.own & ~OWN.credited;
-  credit.set = set;
+  if (ownIn(credit, from, to) === to - from) return false;
+  const all = addInterval(creditedSet(state), from, to);
+  const newest = all.find((interval) => interval[0] <= from && to <= interval[1]);
+  if (newest === undefined || all.length > INTERVALS_MAX) return false;
+  credit.set = all.length === 1 ? NOTHING : all.filter((interval) => interval !== newest);
+  [credit.from, credit.to] = newest;
   return true;
+}
+
+/** How much of `[low, high)` this sitting has, ms. */
+function ownIn({ set, from, to }: CreditState, low: number, high: number): number {
+  return overlap(set, low, high) + Math.max(0, Math.min(to, high) - Math.max(from, low));
+}
+
+/** Credited media intervals. */
+export function creditedSet({ credit }: SessionState): IntervalSet {
+  return addInterval(credit.set, credit.from, credit.to);
 }
 
 /** Server-time stretches credited in this sitting, from its opening on. */

@@ -4,6 +4,7 @@
  */
 import type { Directive, EvidenceRef, Finding, Span } from '@zhenxue/protocol';
 import { clauseOf } from '../policy/pack.ts';
+import { copyOf } from './copy.ts';
 import type { Point, SessionState } from './state.ts';
 import type { MutableStep } from './step.ts';
 
@@ -21,32 +22,13 @@ export interface Draft {
   readonly directives: Directive[];
   /** The step under way: one object for all, because hooks look at a step and never keep it. */
   readonly step: MutableStep;
-  /** Bits of {@link OWN}: arrays made during this draft. Nobody else has seen them, so they may still be changed in place. */
-  own: number;
+  /** `fastForward.recent` was made during this draft: nobody else has seen it, so it may still be changed in place. */
+  ownRecent: boolean;
 }
-
-/** Arrays that grow with nearly every event: copied once per draft, not once per event. */
-export const OWN = {
-  /** `fastForward.recent`. */
-  recent: 1,
-  /** `credit.set` and its last interval. */
-  credited: 2,
-} as const;
 
 /** Starts a decision: the given state stays as it is. */
 export function draftOf(state: SessionState): Draft {
-  const copy: SessionState = {
-    ...state,
-    credit: { ...state.credit },
-    clock: { ...state.clock },
-    fastForward: { ...state.fastForward },
-    multiWindow: state.multiWindow === null ? null : { ...state.multiWindow },
-    popup: { ...state.popup },
-    photo: { ...state.photo },
-    liveness: state.liveness === null ? null : { ...state.liveness },
-    answers: { ...state.answers },
-  };
-  return draftIn(copy);
+  return draftIn(copyOf(state));
 }
 
 /** A draft that changes the given state itself. */
@@ -57,7 +39,7 @@ export function draftIn(state: SessionState): Draft {
     findings: null,
     directives: [],
     step: { from, to: from, dt: 0, advancedMs: 0, jumpTo: null },
-    own: 0,
+    ownRecent: false,
   };
 }
 

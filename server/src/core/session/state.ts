@@ -51,9 +51,11 @@ export interface ClockState {
 
 /** Credit of the sitting (rules §1). */
 export interface CreditState {
-  /** Credited media intervals. */
+  /** Credited media intervals without the one that is still growing, and that one. See `creditedSet`. */
   set: IntervalSet;
-  /** Measure of `set` without what earlier sittings cover, ms. */
+  from: number;
+  to: number;
+  /** Their measure without what earlier sittings cover, ms. */
   ms: number;
   /** Server-time stretches (flat) in which something was credited here, and the one that is still growing. */
   takenAt: readonly number[];

@@ -1,5 +1,6 @@
 /** The verdict of a sitting (rules §0), computed from its state and nothing else. */
 import type { Bilingual, Outcome, Verdict } from '@zhenxue/protocol';
+import { creditedSet } from '../credit/credit.ts';
 import { popupCoverage } from '../rules/popup-interval/rule.ts';
 import { classHourCoverage } from '../rules/random-photo/rule.ts';
 import type { SessionState } from '../session/state.ts';
@@ -62,7 +63,7 @@ export function standingOf(state: SessionState): Standing {
     outcome: outcomeOf(state),
     creditedMs: state.credit.ms,
     coveragePermille: coveragePermille(state),
-    credited: state.credit.set,
+    credited: creditedSet(state),
     findings: state.findings,
   };
 }

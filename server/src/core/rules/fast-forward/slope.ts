@@ -6,7 +6,7 @@
  */
 import { BATCH_EVENTS_MAX } from '@zhenxue/protocol';
 import { NO_NUMBERS } from '../../credit/interval-set.ts';
-import { addFinding, type Draft, extendFinding, OWN, refOf, spanOf } from '../../session/draft.ts';
+import { addFinding, type Draft, extendFinding, refOf, spanOf } from '../../session/draft.ts';
 import type { Point } from '../../session/state.ts';
 import type { Step } from '../../session/step.ts';
 import { byLearnerOrUnknown } from '../attribution.ts';
@@ -20,7 +20,7 @@ const RECENT_MAX = 32;
 export function resetSlope(draft: Draft): void {
   const { fastForward } = draft.state;
   fastForward.recent = NO_NUMBERS;
-  draft.own &= ~OWN.recent;
+  draft.ownRecent = false;
   fastForward.playedT = 0;
   fastForward.excess = 0;
   fastForward.slopeFinding = null;
@@ -75,7 +75,7 @@ function append(draft: Draft, point: Point): void {
   const { fastForward } = draft.state;
   // `concat` makes an array of exactly the right size; `push` would keep room that nobody uses.
   fastForward.recent = fastForward.recent.concat(prefixOf(fastForward, point));
-  draft.own |= OWN.recent;
+  draft.ownRecent = true;
 }
 
 function prefixOf({ playedT, excess }: FastForwardState, point: Point): number[] {
@@ -91,12 +91,12 @@ function placeOf(point: Point): number {
 function age(draft: Draft, lowest: number, young: number, newest: Point | null): void {
   const { fastForward } = draft.state;
   const gone = young - PREFIX;
-  if (gone !== PREFIX || newest === null || (draft.own & OWN.recent) === 0) {
+  if (gone !== PREFIX || newest === null || !draft.ownRecent) {
     const { recent } = fastForward;
     const kept = recent.slice(gone);
     for (let i = 0; i < PREFIX; i += 1) kept[i] = recent[lowest + i] ?? 0;
     fastForward.recent = newest === null ? kept : kept.concat(prefixOf(fastForward, newest));
-    draft.own |= OWN.recent;
+    draft.ownRecent = true;
     return;
   }
   // Nearly always one goes and one comes: the rest moves up in an array of the same size.

@@ -18,15 +18,13 @@ import type { Point, SessionState } from '../../session/state.ts';
 import { advancedAfter, playedOnAfter, type Step } from '../../session/step.ts';
 import { unknownUntilPopulation } from '../attribution.ts';
 import { NO_LIMIT, type Rule } from '../rule.ts';
+import { type PastPopup, pastPopups, withPast } from './past.ts';
 import { challengeOf, drawPopup, isRightAnswer } from './question.ts';
-import { type OpenPopup, PAST_POPUP, type PopupState } from './state.ts';
+import type { OpenPopup, PopupState } from './state.ts';
 import { popupWords } from './words.ts';
 
 /** Popups kept in the verdict; a sitting of 12 h at the shortest due time has fewer. */
 const POPUPS_MAX = 4_096;
-
-/** What stands in {@link PopupState.past} for a popup that was never shown. */
-const NEVER_SHOWN = -1;
 
 /** Memory at the opening: the first popup is due at a drawn credited time. */
 export function initialPopup(facts: SittingFacts): PopupState {
@@ -159,13 +157,8 @@ function popupEvent(draft: Draft, event: LearningEvent, point: Point): void {
     draft.directives.push({ kind: 'settled', id: `${open.id}.w${wrong}`, ref: open.id, result: 'wrong' });
     return;
   }
-  popup.past = popup.past.concat([
-    open.atCreditedMs,
-    open.issuedAt,
-    open.shownAt ?? NEVER_SHOWN,
-    point.at,
-    open.deadlineAt,
-  ]);
+  const { atCreditedMs, issuedAt, shownAt, deadlineAt } = open;
+  popup.past = withPast(popup.past, { atCreditedMs, issuedAt, shownAt, answeredAt: point.at, deadlineAt });
   popup.open = null;
   popup.answeredAtCreditedMs = draft.state.credit.ms;
   const next = drawPopup(draft.state.facts, draft.state.credit.ms, popup.issued + 1);
@@ -191,25 +184,16 @@ function popupDueAt(state: SessionState): number | null {
 
 /** Every popup interval of the sitting with the control that covers it; times in epoch ms. */
 export function popupCoverage({ popup, openedAt }: SessionState): readonly PopupCoverage[] {
-  const { past, open } = popup;
-  const onServer = (at: number | null): number | null => (at === null ? null : openedAt + at);
-  const all: PopupCoverage[] = [];
-  for (let i = 0; i < past.length; i += PAST_POPUP) {
-    const [atCreditedMs = 0, issuedAt = 0, shownAt = NEVER_SHOWN, answeredAt = 0, deadlineAt = 0] =
-      past.slice(i, i + PAST_POPUP);
-    all.push({
-      id: `p${all.length + 1}`,
-      atCreditedMs,
-      issuedAt: openedAt + issuedAt,
-      shownAt: onServer(shownAt === NEVER_SHOWN ? null : shownAt),
-      answeredAt: openedAt + answeredAt,
-      deadlineAt: openedAt + deadlineAt,
-    });
-  }
-  if (open === null) return all;
-  const { id, atCreditedMs, issuedAt, shownAt, deadlineAt } = open;
-  const open_ = { id, atCreditedMs, issuedAt: openedAt + issuedAt, shownAt: onServer(shownAt) };
-  return [...all, { ...open_, answeredAt: null, deadlineAt: openedAt + deadlineAt }];
+  const told = (over: PastPopup | OpenPopup, i: number): PopupCoverage => ({
+    id: `p${i + 1}`,
+    atCreditedMs: over.atCreditedMs,
+    issuedAt: openedAt + over.issuedAt,
+    shownAt: over.shownAt === null ? null : openedAt + over.shownAt,
+    answeredAt: 'answeredAt' in over ? openedAt + over.answeredAt : null,
+    deadlineAt: openedAt + over.deadlineAt,
+  });
+  const all = [...pastPopups(popup.past), ...(popup.open === null ? [] : [popup.open])];
+  return all.map(told);
 }
 
 /** The open popup as it must be shown again after a reconnect. */

@@ -24,9 +24,6 @@ export interface OpenPopup {
   readonly finding: string | null;
 }
 
-/** Numbers per popup in {@link PopupState.past}. */
-export const PAST_POPUP = 5;
-
 /** Memory of the `popup-interval` rule. */
 export interface PopupState {
   /** Popups issued so far. */
@@ -37,9 +34,6 @@ export interface PopupState {
   question: number;
   /** Credited time at the last answered popup, or 0. */
   answeredAtCreditedMs: number;
-  /**
-   * All popups that are over, {@link PAST_POPUP} numbers each: credited time at the issue, then server times of issue, showing
-   * (-1 = never), answer and deadline. Flat, because a long sitting has hundreds.
-   */
+  /** All popups that are over, as `past.ts` packs them: a long sitting has hundreds. */
   past: readonly number[];
 }
