@@ -92,24 +92,47 @@ export function decide(state: SessionState, record: SessionRecord): Decision {
   };
 }
 
+/** A sitting that is being replayed: one `decide` after the other, without a copy per record. */
+export interface Replay {
+  /** So far. It is changed by the next record: to be kept only after the last one. */
+  readonly state: SessionState;
+  /** Takes the next record in. @returns what went out because of it. */
+  take(record: SessionRecord): readonly Directive[];
+  /** When the sitting must be looked at next, epoch ms. */
+  dueAt(): number | null;
+}
+
+/** Begins a replay after the `open` record. @throws RangeError when the seed is not 64 hex digits. */
+export function startReplay(facts: SittingFacts, at: number): Replay {
+  const state = openSession(facts, at);
+  const draft = draftIn(state);
+  return {
+    state,
+    take(record) {
+      if (state.ended !== null) return NO_DIRECTIVES;
+      advance(draft, record);
+      draft.findings = null;
+      return draft.directives.length === 0 ? NO_DIRECTIVES : draft.directives.splice(0);
+    },
+    dueAt: () => dueAtOf(state),
+  };
+}
+
+const NO_DIRECTIVES: readonly Directive[] = [];
+
 /**
- * The state after all of a sitting's records: the same as one `decide` after the other, without a copy per record.
+ * The state after all of a sitting's records: the same as one `decide` after the other.
  * @throws RangeError when the first record is not `open`, or its seed is none.
  */
 export function replaySession(records: Iterable<SessionRecord>): SessionState {
-  let draft: Draft | null = null;
+  let replay: Replay | null = null;
   for (const record of records) {
-    if (draft === null) {
-      if (record.kind !== 'open') throw new RangeError('replaySession: expected the open record first');
-      draft = draftIn(openSession(record.facts, record.at));
-    } else if (draft.state.ended === null) {
-      advance(draft, record);
-      if (draft.directives.length > 0) draft.directives.length = 0;
-      draft.findings = null;
-    }
+    if (replay !== null) replay.take(record);
+    else if (record.kind === 'open') replay = startReplay(record.facts, record.at);
+    else throw new RangeError('replaySession: expected the open record first');
   }
-  if (draft === null) throw new RangeError('replaySession: expected at least the open record');
-  return draft.state;
+  if (replay === null) throw new RangeError('replaySession: expected at least the open record');
+  return replay.state;
 }
 
 function advance(draft: Draft, record: SessionRecord): void {
