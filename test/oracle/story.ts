@@ -2,6 +2,8 @@
 import type { FindingKind, LearningEvent, Outcome, RuleId, Severity } from '@zhenxue/protocol';
 import { STATE } from '@zhenxue/protocol';
 import type { SittingFacts } from '../../server/src/core/session/records.ts';
+import type { Elsewhere } from './elsewhere.ts';
+import type { Challenges } from './liveness.ts';
 import type { Piece } from './media-set.ts';
 import { sizeOf } from './media-set.ts';
 
@@ -65,6 +67,12 @@ export interface Story {
   /** `receipt − newest t` of every batch. */
   readonly offsets: number[];
   credited: Piece[];
+  /** Server time in which something was credited. */
+  creditedAt: Piece[];
+  readonly elsewhere: Elsewhere;
+  readonly challenges: Challenges | null;
+  /** Kinds of interference that were noted. */
+  readonly tampered: Set<string>;
   /** Where the media was seen. */
   seen: Piece[];
   /** Where the first page began. */

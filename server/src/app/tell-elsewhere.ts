@@ -16,9 +16,13 @@ type Deps = Pick<App, 'persons' | 'metrics'>;
 /** Stretches told at once: a batch holds few, a returning client may have to hear of more. */
 const STRETCHES_TOLD_MAX = 16;
 
-/** Server-time stretches that a sitting was credited for so far. */
-export function creditedStretches(actor: SessionActor): IntervalSet {
+function creditedStretches(actor: SessionActor): IntervalSet {
   return creditedAt(actor.sitting.state);
+}
+
+/** Before a batch: what the sitting was credited for so far; null when nobody would hear of it. */
+export function creditedBefore(deps: Deps, actor: SessionActor): IntervalSet | null {
+  return deps.persons.others(actor).length === 0 ? null : creditedStretches(actor);
 }
 
 function tell(deps: Deps, from: SessionActor, to: SessionActor, stretches: IntervalSet): void {
@@ -34,10 +38,10 @@ function tell(deps: Deps, from: SessionActor, to: SessionActor, stretches: Inter
   }
 }
 
-/** After a batch: the others hear what it added. @param before what the sitting had been credited for. */
-export function tellOthers(deps: Deps, actor: SessionActor, before: IntervalSet): void {
+/** After a batch: the others hear what it added. @param before what {@link creditedBefore} said. */
+export function tellOthers(deps: Deps, actor: SessionActor, before: IntervalSet | null): void {
+  if (before === null) return;
   const others = deps.persons.others(actor);
-  if (others.length === 0) return;
   const added = subtract(creditedStretches(actor), before);
   for (const other of others) tell(deps, actor, other, added);
 }

@@ -94,26 +94,29 @@ export function decide(state: SessionState, record: SessionRecord): Decision {
   };
 }
 
-/** A sitting that is being decided again from its records, without a copy per record. */
+/** A sitting that is being replayed: one `decide` after the other, without a copy per record. */
 export interface Replay {
-  /** Changes with every record: to be kept only when nothing is taken in any more. */
+  /** So far. It is changed by the next record: to be kept only after the last one. */
   readonly state: SessionState;
-  /** Takes the next record in. @returns the directives that it brought. */
+  /** Takes the next record in. @returns what went out because of it. */
   take(record: SessionRecord): readonly Directive[];
+  /** When the sitting must be looked at next, epoch ms. */
+  dueAt(): number | null;
 }
 
-/** Begins a replay right after the `open` record. @throws RangeError when the seed is not 64 hex digits. */
-export function beginReplay(facts: SittingFacts, at: number): Replay {
-  const draft = draftIn(openSession(facts, at));
-  const { state, directives } = draft;
+/** Begins a replay after the `open` record. @throws RangeError when the seed is not 64 hex digits. */
+export function startReplay(facts: SittingFacts, at: number): Replay {
+  const state = openSession(facts, at);
+  const draft = draftIn(state);
   return {
     state,
-    take(record: SessionRecord): readonly Directive[] {
+    take(record) {
       if (state.ended !== null) return NO_DIRECTIVES;
       advance(draft, record);
       draft.findings = null;
-      return directives.length === 0 ? NO_DIRECTIVES : directives.splice(0);
+      return draft.directives.length === 0 ? NO_DIRECTIVES : draft.directives.splice(0);
     },
+    dueAt: () => dueAtOf(state),
   };
 }
 
@@ -125,7 +128,7 @@ export function replaySession(records: Iterable<SessionRecord>): SessionState {
   let replay: Replay | null = null;
   for (const record of records) {
     if (replay !== null) replay.take(record);
-    else if (record.kind === 'open') replay = beginReplay(record.facts, record.at);
+    else if (record.kind === 'open') replay = startReplay(record.facts, record.at);
     else throw new RangeError('replaySession: expected the open record first');
   }
   if (replay === null) throw new RangeError('replaySession: expected at least the open record');
@@ -210,7 +213,7 @@ function close(draft: Draft, reason: EndReason, at: number): void {
 }
 
 /** When the engine wants a `tick` record at the latest, epoch ms; null = not before something else happens. */
-export function dueAtOf(state: SessionState): number | null {
+function dueAtOf(state: SessionState): number | null {
   if (state.ended !== null) return null;
   const { session } = state.facts.pack;
   const { downSince } = state;
