@@ -148,6 +148,7 @@ export class Wire {
               this.#down(conn, () => ack(answer));
             }, ignore),
           ),
+        call: () => undefined,
         close: () => this.#closeAtClient(conn),
       };
     };

@@ -94,7 +94,7 @@ function copyPopup(part: PopupState): PopupState {
     issued: part.issued,
     open: part.open,
     dueAtCreditedMs: part.dueAtCreditedMs,
-    question: part.question,
+
     answeredAtCreditedMs: part.answeredAtCreditedMs,
     past: part.past,
   };

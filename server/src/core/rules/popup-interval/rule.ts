@@ -19,7 +19,7 @@ import { advancedAfter, playedOnAfter, type Step } from '../../session/step.ts';
 import { unknownUntilPopulation } from '../attribution.ts';
 import { NO_LIMIT, type Rule } from '../rule.ts';
 import { type PastPopup, pastPopups, withPast } from './past.ts';
-import { challengeOf, drawPopup, isRightAnswer } from './question.ts';
+import { challengeOf, drawDue, drawQuestion, isRightAnswer } from './question.ts';
 import type { OpenPopup, PopupState } from './state.ts';
 import { popupWords } from './words.ts';
 
@@ -28,12 +28,10 @@ const POPUPS_MAX = 4_096;
 
 /** Memory at the opening: the first popup is due at a drawn credited time. */
 export function initialPopup(facts: SittingFacts): PopupState {
-  const { dueAtCreditedMs, question } = drawPopup(facts, 0, 1);
   return {
     issued: 0,
     open: null,
-    dueAtCreditedMs,
-    question,
+    dueAtCreditedMs: drawDue(facts, 0, 1),
     answeredAtCreditedMs: 0,
     past: NO_NUMBERS,
   };
@@ -60,7 +58,7 @@ function issuePopup(draft: Draft, at: number): void {
   popup.issued += 1;
   const id = `p${popup.issued}`;
   const { answerWindowMs } = facts.pack.popup;
-  const challenge = challengeOf(popup.question);
+  const challenge = drawQuestion(facts, popup.issued);
   popup.open = {
     id,
     challenge,
@@ -76,7 +74,7 @@ function issuePopup(draft: Draft, at: number): void {
     playedOnMs: 0,
     finding: null,
   };
-  draft.directives.push({ kind: 'popup', id, answerMs: answerWindowMs, challenge });
+  draft.directives.push({ kind: 'popup', id, answerMs: answerWindowMs, challenge: challengeOf(challenge) });
 }
 
 /** The client took a popup over: its window counts from here, so that a slow network costs nobody anything. */
@@ -161,9 +159,7 @@ function popupEvent(draft: Draft, event: LearningEvent, point: Point): void {
   popup.past = withPast(popup.past, { atCreditedMs, issuedAt, shownAt, answeredAt: point.at, deadlineAt });
   popup.open = null;
   popup.answeredAtCreditedMs = draft.state.credit.ms;
-  const next = drawPopup(draft.state.facts, draft.state.credit.ms, popup.issued + 1);
-  popup.dueAtCreditedMs = next.dueAtCreditedMs;
-  popup.question = next.question;
+  popup.dueAtCreditedMs = drawDue(draft.state.facts, draft.state.credit.ms, popup.issued + 1);
   draft.directives.push({ kind: 'settled', id: `${open.id}.m`, ref: open.id, result: 'met' });
 }
 
@@ -204,7 +200,7 @@ function openPopupDirective(state: SessionState, at: number): Directive | null {
     kind: 'popup',
     id: open.id,
     answerMs: Math.max(0, open.deadlineAt - at),
-    challenge: open.challenge,
+    challenge: challengeOf(open.challenge),
   };
 }
 

@@ -1,10 +1,22 @@
 import type { PopupChallenge } from '@zhenxue/protocol';
 import type { Point } from '../../session/state.ts';
 
+/** What a popup asks, with what only the server knows of it. */
+export type PopupQuestion =
+  | Exclude<PopupChallenge, { type: 'code' }>
+  | {
+      readonly type: 'code';
+      readonly code: string;
+      /** How the code is drawn. */
+      readonly look: number;
+      readonly a: number;
+      readonly b: number;
+    };
+
 /** A popup that was issued and not yet answered. */
 export interface OpenPopup {
   readonly id: string;
-  readonly challenge: PopupChallenge;
+  readonly challenge: PopupQuestion;
   readonly atCreditedMs: number;
   readonly issuedAt: number;
   /** When the client confirmed it; null = not yet. */
@@ -29,9 +41,8 @@ export interface PopupState {
   /** Popups issued so far. */
   issued: number;
   open: OpenPopup | null;
-  /** Credited time at which the next one is due, and what it asks (`challengeOf`). */
+  /** Credited time at which the next one is due. */
   dueAtCreditedMs: number;
-  question: number;
   /** Credited time at the last answered popup, or 0. */
   answeredAtCreditedMs: number;
   /** All popups that are over, as `past.ts` packs them: a long sitting has hundreds. */
