@@ -4,8 +4,11 @@ import type { Signal } from '../signal.ts';
 /** Milliseconds by which the position may run ahead between two looks before it is reported as a jump. */
 const JUMP_MS = 1_500;
 
-/** Change of the measured speed from one look to the next that is worth two samples, thousandths: a busy machine wavers less. */
-const PACE_CHANGE_PERMILLE = 80;
+/** Change of the measured speed that is worth two samples, thousandths: a busy machine wavers less from look to look. */
+const PACE_CHANGE_PERMILLE = 60;
+
+/** Looks over which the usual speed is levelled out: a change in the middle of one look still stands out in the next. */
+const PACE_LOOKS = 4;
 
 /** Milliseconds between two looks below which they measure no speed. */
 const LOOK_MIN_MS = 500;
@@ -23,7 +26,7 @@ export const positionSignal: Signal = (ctx) => {
   let beatAt = ctx.last();
   let ticks = 0;
   let before: { now: number; m: number } | null = null;
-  let pace = Number.NaN;
+  let pace = 1000;
 
   function compare(now: number, m: number, rate: number): void {
     if (before !== null) {
@@ -32,9 +35,10 @@ export const positionSignal: Signal = (ctx) => {
       if (passed < LOOK_MIN_MS) return;
       const moved = m - before.m;
       if (moved > (passed * rate) / 1000 + JUMP_MS) ctx.record({ e: 'seek', from: before.m });
-      const was = pace;
-      pace = (moved * 1000) / passed;
-      if (Math.abs(pace - was) > PACE_CHANGE_PERMILLE) ctx.turn(before);
+      const off = (moved * 1000) / passed - pace;
+      const turned = Math.abs(off) > PACE_CHANGE_PERMILLE;
+      pace += turned ? off : off / PACE_LOOKS;
+      if (turned) ctx.turn(before);
     }
     before = { now, m };
   }
