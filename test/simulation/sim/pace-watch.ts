@@ -14,9 +14,8 @@ const LOOKS = 3;
 const PACE_CHANGE_PERMILLE = 60;
 const PACE_LOOKS = 4;
 
-/** One look: world time, session time and position, ms. */
+/** One look: session time and position, ms. */
 export interface Look {
-  readonly now: number;
   readonly t: number;
   readonly m: number;
 }
@@ -30,14 +29,13 @@ export function watchPace(page: Page, rateBefore: number): void {
   const moving = page.media.playing && !page.media.stalled;
   const back = moving ? sinceLook * rateBefore : 0;
   let before: Look = {
-    now: page.now - sinceLook,
     t: page.sessionTime() - sinceLook,
     m: Math.max(0, Math.floor(page.position() - back)),
   };
   let pace = moving ? 1_000 * rateBefore : 0;
   let looks = 0;
   function look(): void {
-    const found: Look = { now: page.now, t: page.sessionTime(), m: page.position() };
+    const found: Look = { t: page.sessionTime(), m: page.position() };
     const passed = Math.max(1, found.t - before.t);
     const off = (1_000 * (found.m - before.m)) / passed - pace;
     const turned = Math.abs(off) > PACE_CHANGE_PERMILLE;

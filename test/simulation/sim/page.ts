@@ -99,8 +99,6 @@ export class Page {
   over = false;
   /** The video has come to its end on this page. */
   atEnd = false;
-  /** Server times of all samples, for expectations. */
-  readonly samples: number[] = [];
   #base = { now: 0, elapsedMs: 0 };
   #lastT = 0;
   #recordedT = 0;
@@ -176,7 +174,6 @@ export class Page {
   /** The speed turned after this look: a sample of then and one of now, unless something was recorded since. */
   turn(before: Look): void {
     if (before.t <= this.#recordedT || this.over || !this.beating) return;
-    this.samples.push(before.now);
     const s = this.bits | (this.media.playing ? STATE.playing : 0);
     this.sitting.record({ e: 'beat', t: before.t, m: before.m, s });
     this.record({ e: 'beat' });
@@ -193,7 +190,6 @@ export class Page {
     const lag = machine.lateMs === 0 ? 0 : chance.int(0, machine.lateMs);
     const t = this.sessionTime(lag);
     this.#recordedT = t;
-    this.samples.push(time.now + lag);
     const sample = r === 1_000 ? { t, m, s } : { t, m, s, r };
     const event = { ...happening, ...sample } as LearningEvent;
     if (lag === 0 && this.#busyUntil <= time.now) {
