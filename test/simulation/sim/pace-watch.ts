@@ -5,7 +5,7 @@
 import type { Page } from './page.ts';
 
 /** Milliseconds between two looks. */
-const LOOK_MS = 1_000;
+export const LOOK_MS = 1_000;
 
 /** Looks after a change in which a turn may still show. */
 const LOOKS = 3;
@@ -34,7 +34,11 @@ export function watchPace(page: Page, rateBefore: number): void {
   };
   let pace = moving ? 1_000 * rateBefore : 0;
   let looks = 0;
+  let lookAt = page.now - sinceLook + LOOK_MS;
   function look(): void {
+    // Taken already together with the beat, or for a newer change.
+    if (page.now < lookAt || page.pendingLook !== look) return;
+    lookAt = page.now + LOOK_MS;
     const found: Look = { t: page.sessionTime(), m: page.position() };
     const passed = Math.max(1, found.t - before.t);
     const off = (1_000 * (found.m - before.m)) / passed - pace;
@@ -44,6 +48,8 @@ export function watchPace(page: Page, rateBefore: number): void {
     before = found;
     looks += 1;
     if (looks < LOOKS) page.after(LOOK_MS, look);
+    else page.pendingLook = null;
   }
+  page.pendingLook = look;
   page.after(LOOK_MS - sinceLook, look);
 }

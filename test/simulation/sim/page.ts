@@ -13,7 +13,7 @@ import type { Chance } from './chance.ts';
 import { Controls } from './controls.ts';
 import type { Ledger } from './ledger.ts';
 import { Media, WorkerClock } from './media.ts';
-import { type Look, watchPace } from './pace-watch.ts';
+import { LOOK_MS, type Look, watchPace } from './pace-watch.ts';
 import type { Host, TimeLine } from './time-line.ts';
 import type { Wire } from './wire.ts';
 
@@ -94,6 +94,8 @@ export class Page {
   claimedRate: number | null = null;
   /** Beats are sent. */
   beating = true;
+  /** A look at the speed that is due, taken before a beat of the same instant. */
+  pendingLook: (() => void) | null = null;
   furthestMs = 0;
   creditedMs = 0;
   over = false;
@@ -323,8 +325,11 @@ export class Page {
   }
 
   #beat(beatMs: number): void {
-    this.after(beatMs + this.options.chance.int(0, TICK_MS), () => {
+    // Beats come together with looks, and a look comes first.
+    const off = (this.now - this.openedAt) % LOOK_MS;
+    this.after(beatMs - off, () => {
       if (this.over) return;
+      this.pendingLook?.();
       if (this.beating) this.record({ e: 'beat' });
       this.#beat(beatMs);
     });

@@ -13,6 +13,9 @@ const PACE_LOOKS = 4;
 /** Milliseconds between two looks below which they measure no speed. */
 const LOOK_MIN_MS = 500;
 
+/** Milliseconds by which a beat may come early: half a tick. */
+const EARLY_MS = 125;
+
 /** Ticks between two looks. */
 const LOOK_TICKS = 4;
 
@@ -64,8 +67,10 @@ export const positionSignal: Signal = (ctx) => {
   player.video.addEventListener('seeking', forget, EARLY);
   const stopTicks = ctx.onTick((now) => {
     ticks += 1;
-    if (ticks % LOOK_TICKS === 0) look();
-    if (now - beatAt < ctx.beatMs) return;
+    if (ticks % LOOK_TICKS !== 0) return;
+    look();
+    // Together with a look, so that no beat comes between the two sides of a turn; a tick may come a little early.
+    if (now - beatAt < ctx.beatMs - EARLY_MS) return;
     beatAt = now;
     ctx.record({ e: 'beat' });
   });
