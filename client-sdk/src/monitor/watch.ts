@@ -84,7 +84,7 @@ export function startWatch(given: WatchOptions): Watch {
   const page = watchPage(player, () => !enforce);
   const readings = { position: player.position, ratePermille: player.ratePermille, stateBits: page.bits };
   const base = { now: given.welcomedAt, elapsedMs: welcome.elapsedMs };
-  const { record, settleNow } = createSampler({ clock, readings, base, emit: given.emit });
+  const { record, turn, settleNow } = createSampler({ clock, readings, base, emit: given.emit });
   record({ e: 'open', d: player.durationMs(), build: SDK_BUILD });
 
   const shared = { onTick: clock.onTick, ask: clock.ask, last: clock.last, record };
@@ -101,7 +101,7 @@ export function startWatch(given: WatchOptions): Watch {
     sendConsent: given.sendConsent,
   });
   const { popups, photos } = screen;
-  const stopSignals = startSignals({ player, page, popups, beatMs: welcome.beatMs, ...shared });
+  const stopSignals = startSignals({ player, page, popups, beatMs: welcome.beatMs, turn, ...shared });
 
   let offlineSince: number | null = null;
   const act = createActs(enforce, record, screen, emitter, clock.last);
