@@ -74,11 +74,29 @@ function createActs(
   };
 }
 
+/** What the learner sees, with what the page chose about it. */
+function openWatched(
+  given: WatchOptions,
+  shared: Pick<Parameters<typeof openScreen>[0], 'onTick' | 'last' | 'record'>,
+): Screen {
+  const { options, effects, lang, welcome, upload, sendConsent } = given;
+  const { video, render, consent, cameraNotice } = options;
+  return given.openScreen({
+    ...effects,
+    ...shared,
+    ...{ video, lang, render, consent, cameraNotice, upload, sendConsent },
+    container: options.container ?? video.ownerDocument.body,
+    texts: textsOf(lang),
+    session: welcome.session,
+    hash: hashBytes,
+    bytesMax: PHOTO_BYTES_MAX,
+  });
+}
+
 /** Starts watching; the first event recorded is `open`. */
 export function startWatch(given: WatchOptions): Watch {
-  const { options, effects, clock, welcome, emitter, lang } = given;
+  const { options, clock, welcome, emitter } = given;
   const { video } = options;
-  const container = options.container ?? video.ownerDocument.body;
   const enforce = welcome.guard === 'enforce' || options.guard === 'enforce';
   const player = watchPlayer(video);
   const page = watchPage(player, () => !enforce);
@@ -88,18 +106,7 @@ export function startWatch(given: WatchOptions): Watch {
   record({ e: 'open', d: player.durationMs(), build: SDK_BUILD });
 
   const shared = { onTick: clock.onTick, ask: clock.ask, last: clock.last, record };
-  const visible = { video, container, lang, hash: hashBytes, bytesMax: PHOTO_BYTES_MAX };
-  const { render, consent, cameraNotice } = options;
-  const screen = given.openScreen({
-    ...effects,
-    ...shared,
-    ...visible,
-    ...{ render, consent, cameraNotice },
-    texts: textsOf(lang),
-    session: welcome.session,
-    upload: given.upload,
-    sendConsent: given.sendConsent,
-  });
+  const screen = openWatched(given, shared);
   const { popups, photos } = screen;
   const stopSignals = startSignals({ player, page, popups, beatMs: welcome.beatMs, ...shared });
 

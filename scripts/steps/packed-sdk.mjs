@@ -1,0 +1,43 @@
+/** The SDK as it is published: built with its declarations into a folder of its own, apart from the one that is being served. */
+import { copyFileSync, cpSync, existsSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { PlainError, ROOT, run, tail } from './project.mjs';
+
+/** Files that are published beside the built ones. */
+const BESIDE = ['package.json', 'README.md', 'api.md'];
+
+/**
+ * Lays the package out in a fresh folder; `stop` removes it.
+ * @param {string} [root] of the tree that is packed
+ * @returns {Promise<{ folder: string, stop: () => void }>}
+ */
+export async function layOutSdk(root = ROOT) {
+  const folder = mkdtempSync(join(tmpdir(), 'zhenxue-sdk-'));
+  const stop = () => rmSync(folder, { recursive: true, force: true });
+  mkdirSync(join(folder, 'dist'));
+  for (const name of BESIDE)
+    if (existsSync(join(root, 'client-sdk', name)))
+      copyFileSync(join(root, 'client-sdk', name), join(folder, name));
+  cpSync(join(root, 'LICENSE'), join(folder, 'LICENSE'));
+  const build = ['scripts/build-sdk.mjs', '--types', '--out', join(folder, 'dist')];
+  const { code, output } = await run(process.execPath, build, { cwd: root, quiet: true });
+  if (code === 0) return { folder, stop };
+  stop();
+  throw new PlainError('the SDK could not be built', tail(output));
+}
+
+/** Packs a laid-out package; returns the tarball's path. @param {string} folder */
+export async function packSdk(folder) {
+  const { code, output } = await run(
+    'npm',
+    ['pack', '--json', '--ignore-scripts', '--userconfig=/dev/null'],
+    {
+      cwd: folder,
+      quiet: true,
+    },
+  );
+  if (code !== 0) throw new PlainError('the SDK could not be packed', tail(output));
+  const [packed] = JSON.parse(output.slice(output.indexOf('[')));
+  return join(folder, packed.filename);
+}
