@@ -115,6 +115,7 @@ await build({
 });
 
 /** Subresource integrity (W3C SRI) of every file that a page may load with a tag. */
+/** @type {Record<string, string>} */
 const integrity = {};
 for (const file of readdirSync(dist).sort()) {
   if (!/\.m?js$/.test(file)) continue;

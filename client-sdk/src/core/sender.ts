@@ -40,6 +40,18 @@ function react(on: SenderEvents, seq: number, answer: Refusal, resume: (seq: num
   else on.fatal(code);
 }
 
+/** What may be sent after `sent`: at most `room` batches and `bytesMax` bytes of text. */
+function readyBatches(outbox: Outbox, sent: number, room: number, bytesMax: number): StoredBatch[] {
+  const ready: StoredBatch[] = [];
+  let bytes = 0;
+  for (let batch = outbox.at(sent + 1); batch !== undefined; batch = outbox.at(batch.seq + 1)) {
+    bytes += batch.text.length;
+    if (ready.length >= room || bytes > bytesMax) break;
+    ready.push(batch);
+  }
+  return ready;
+}
+
 /** Creates a sender over an outbox. */
 export function createSender(outbox: Outbox, schedule: Schedule, on: SenderEvents): Sender {
   let link: Link | null = null;
@@ -96,13 +108,8 @@ export function createSender(outbox: Outbox, schedule: Schedule, on: SenderEvent
     },
     pump(bytesMax = Number.POSITIVE_INFINITY) {
       if (link === null || blocked) return;
-      let bytes = 0;
-      for (let batch = outbox.at(sent + 1); batch !== undefined; batch = outbox.at(sent + 1)) {
-        if (sent - durable >= IN_FLIGHT_MAX) break;
-        bytes += batch.text.length;
-        if (bytes > bytesMax) break;
-        send(link, batch);
-      }
+      const room = IN_FLIGHT_MAX - (sent - durable);
+      for (const batch of readyBatches(outbox, sent, room, bytesMax)) send(link, batch);
       watch();
     },
     resume(seq) {
