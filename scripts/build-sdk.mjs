@@ -73,6 +73,7 @@ const SIDES = {
       `src/adapters/${name}.ts`,
     ]),
   ),
+  errors: 'src/errors/table.ts',
   react: 'src/react/index.ts',
   vue: 'src/vue/index.ts',
 };
@@ -96,6 +97,12 @@ await build({
   format: 'iife',
   globalName: 'Zhenxue',
   outputOptions: { entryFileNames: '[name].js', codeSplitting: false },
+});
+await build({
+  ...browser,
+  entry: { 'zhenxue-clock': join(sdk, 'src/effects/clock-worker.ts') },
+  format: 'iife',
+  outputOptions: { entryFileNames: '[name].js' },
 });
 await build({
   ...browser,

@@ -20,6 +20,8 @@ export type {
   WallClock,
 } from './core/effects.ts';
 export { MonitorError, type MonitorErrorCode } from './core/errors.ts';
+export type { Check, CheckId, CheckResult, Diagnosis } from './diagnose/diagnose.ts';
+export type { Remedy } from './diagnose/remedies.ts';
 export { createMonitor, type Monitor } from './monitor/create-monitor.ts';
 export type { MonitorEffects, MonitorEvents, MonitorOptions } from './monitor/options.ts';
 export type { NoticeAction } from './screen/layer/notice.ts';

@@ -1,6 +1,7 @@
 /** One run of a monitor, from `start()` to `stop()`: clock, session lock, sitting and watch. */
 import type { Directive, Welcome } from '@zhenxue/protocol';
 import type { CameraCheck } from '../camera/self-test.ts';
+import type { ConnectionState } from '../core/connection.ts';
 import type { Emitter } from '../core/emitter.ts';
 import { MonitorError } from '../core/errors.ts';
 import { createSitting, type Sitting, type SittingEvents } from '../core/sitting.ts';
@@ -33,6 +34,7 @@ function loadScreen(): Promise<ScreenPart> {
 export interface Run {
   start(): Promise<void>;
   stop(): Promise<void>;
+  connection(): ConnectionState;
   /** @throws MonitorError `stopped` when no sitting is open */
   prepareCamera(): Promise<CameraCheck | null>;
 }
@@ -95,6 +97,8 @@ class LiveRun implements Run {
 
   prepareCamera = (): Promise<CameraCheck | null> =>
     this.#watch?.prepareCamera() ?? Promise.reject(new MonitorError('stopped'));
+
+  connection = (): ConnectionState => this.#state.connection;
 
   #tell(change: Partial<MonitorEvents['state']>): void {
     this.#state = { ...this.#state, ...change };
