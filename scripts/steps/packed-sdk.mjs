@@ -1,5 +1,5 @@
 /** The SDK as it is published: built with its declarations into a folder of its own, apart from the one that is being served. */
-import { copyFileSync, cpSync, existsSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { copyFileSync, cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { PlainError, ROOT, run, tail } from './project.mjs';
@@ -29,15 +29,9 @@ export async function layOutSdk(root = ROOT) {
 
 /** Packs a laid-out package; returns the tarball's path. @param {string} folder */
 export async function packSdk(folder) {
-  const { code, output } = await run(
-    'npm',
-    ['pack', '--json', '--ignore-scripts', '--userconfig=/dev/null'],
-    {
-      cwd: folder,
-      quiet: true,
-    },
-  );
-  if (code !== 0) throw new PlainError('the SDK could not be packed', tail(output));
-  const [packed] = JSON.parse(output.slice(output.indexOf('[')));
-  return join(folder, packed.filename);
+  const pack = ['pack', '--ignore-scripts', '--userconfig=/dev/null'];
+  const { code, output } = await run('npm', pack, { cwd: folder, quiet: true });
+  const tarball = readdirSync(folder).find((name) => name.endsWith('.tgz'));
+  if (code !== 0 || tarball === undefined) throw new PlainError('the SDK could not be packed', tail(output));
+  return join(folder, tarball);
 }
