@@ -1,5 +1,6 @@
 /** @zhenxue/client-sdk — what a training platform embeds beside its player. */
 export { SDK_BUILD } from './build.ts';
+export type { ConsentMode } from './camera/camera.ts';
 export type { CameraNotice, NoticeText } from './camera/notice-text.ts';
 export type { CameraCheck } from './camera/self-test.ts';
 export type { CameraProblem } from './camera/texts.ts';

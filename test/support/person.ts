@@ -95,7 +95,7 @@ export async function beginLesson(
   learner: string,
   lesson = 'lesson-1',
 ): Promise<void> {
-  await page.goto(`${url}/demo/?lang=en&lesson=${lesson}&learner=${learner}`);
+  await page.goto(`${url}/demo/?lang=en&consent=given&lesson=${lesson}&learner=${learner}`);
   await page.getByTestId('start').click();
   await page.waitForFunction(() => (document.querySelector('video')?.currentTime ?? 0) > 0.2);
 }

@@ -138,6 +138,16 @@ describe('consent', () => {
     expect(server.photos).toEqual([]);
   });
 
+  test('that the platform asked for is passed on, and nothing is asked', async () => {
+    const { server, page } = await open('lang=en&consent=given');
+    server.ask({ kind: 'photo', id: 'f1', answerMs: 20_000 });
+    await server.until((seen) => seen.photos.length === 1, 'photo');
+    expect(server.consents).toEqual([
+      { notice: 'camera-1', lang: 'en', scopes: ['camera', 'comparison', 'evidence-photo'] },
+    ]);
+    expect(await page.locator('[data-zhenxue=consent]').count()).toBe(0);
+  });
+
   test('fits a phone; the decision is reachable without a mouse', async () => {
     const { server, page } = await open('lang=zh-CN&consent=ask', { width: 320, height: 480 });
     server.ask({ kind: 'photo', id: 'f1', answerMs: 30_000 });
