@@ -100,6 +100,35 @@ describe('a drawn code', () => {
   });
 });
 
+describe('the look', () => {
+  async function shown(query: string, media: Parameters<Page['emulateMedia']>[0]) {
+    const { server, page } = await open(query);
+    await page.emulateMedia(media);
+    await page.addStyleTag({ content: ':root{--zhenxue-accent:#123456}' });
+    server.ask({ kind: 'popup', id: 'p1', answerMs: 30_000, challenge: CODE });
+    await server.until((seen) => seen.events('popup.shown').length === 1, 'shown');
+    return pierce(page);
+  }
+
+  test('is light on a light page, whatever the system says, and moves where motion is welcome', async () => {
+    const { styleOf } = await shown('lang=en', { colorScheme: 'dark', reducedMotion: 'no-preference' });
+    expect(await styleOf('card', 'background-color')).toBe('rgb(255, 255, 255)');
+    expect(await styleOf('card', 'animation-name')).toBe('rise');
+  });
+
+  test('follows a page with a dark scheme, holds still on request, and takes the page’s own colours', async () => {
+    const { styleOf } = await shown('lang=en&scheme=light%20dark', {
+      colorScheme: 'dark',
+      reducedMotion: 'reduce',
+    });
+    expect(await styleOf('card', 'background-color')).toBe('rgb(23, 33, 44)');
+    expect(await styleOf('card', 'color')).toBe('rgb(238, 243, 248)');
+    expect(await styleOf('card', 'animation-name')).toBe('none');
+    expect(await styleOf('bar', 'background-color')).toBe('rgb(52, 70, 90)');
+    expect(await styleOf('card', '--accent')).toContain('#123456');
+  });
+});
+
 describe('consent', () => {
   const AGREE = ['Tab', 'Space', 'Tab', 'Space', 'Tab', 'Space', 'Tab', 'Enter'];
 
