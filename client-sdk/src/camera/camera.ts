@@ -2,7 +2,8 @@
  * The part of the SDK that needs a camera: consent, photos, self-test, the frame of liveness challenges. Loaded when a sitting
  * first asks for a picture; it shares the layer and theme of the screen part, which is always there before it.
  */
-import type { Consent, ConsentScope, Receipt } from '@zhenxue/protocol';
+import type { ConsentScope, LivenessPrompt } from '@zhenxue/protocol';
+import type { Sitting } from '../core/sitting.ts';
 import { createPhotoDesk, type PhotoDesk, type PhotoDeskOptions } from '../screen/photo/photo-desk.ts';
 import type { Lang } from '../screen/texts.ts';
 import { type ConsentDesk, createConsentDesk, type Decision, SCOPES } from './consent.ts';
@@ -24,7 +25,10 @@ export interface CameraOptions extends Omit<PhotoDeskOptions, 'agreed' | 'recons
   /** See `MonitorOptions.consent`. */
   readonly consent?: ConsentMode | undefined;
   readonly cameraNotice?: CameraNotice | undefined;
-  readonly sendConsent: (consent: Consent) => Promise<Receipt>;
+  /** Asks the server over the live connection. */
+  readonly call: Sitting['call'];
+  /** Hears the steps of liveness challenges; returns its stop. */
+  readonly onPrompt: (told: (prompt: LivenessPrompt) => void) => () => void;
   /** The sitting, under which a decision is remembered over a reload. */
   readonly session: string;
 }
@@ -89,7 +93,7 @@ export function openCameraPart(options: CameraOptions): CameraPart {
     texts,
     notice,
     schedule: options.schedule,
-    send: options.sendConsent,
+    send: (decision) => options.call('consent', decision),
     ...consentBefore(options.consent, memory.read),
     remember: memory.write,
   });

@@ -1,5 +1,5 @@
 /** One run of a monitor, from `start()` to `stop()`: clock, session lock, sitting and watch. */
-import type { Directive, Welcome } from '@zhenxue/protocol';
+import type { Directive, LivenessPrompt, Welcome } from '@zhenxue/protocol';
 import type { CameraCheck } from '../camera/self-test.ts';
 import type { ConnectionState } from '../core/connection.ts';
 import type { Emitter } from '../core/emitter.ts';
@@ -48,6 +48,7 @@ class LiveRun implements Run {
   #clock: EvidenceClock | null = null;
   #watch: Watch | null = null;
   #videoMs = 0;
+  readonly #prompts = new Set<(prompt: LivenessPrompt) => void>();
   #stopped = false;
   /** Directives that came before the watch was up. */
   #early: Directive[] = [];
@@ -142,6 +143,9 @@ class LiveRun implements Run {
         if (!first) this.#watch?.online(welcome);
       },
       directive: (asked) => this.#directive(asked),
+      prompt: (prompt) => {
+        for (const told of [...this.#prompts]) told(prompt);
+      },
       durable: credit,
       storageFailed: () => this.#tell({ storage: 'memory' }),
       warned: (error) => emitter.emit('error', error),
@@ -164,7 +168,11 @@ class LiveRun implements Run {
       welcome,
       openScreen,
       emit: record,
-      sendConsent: (consent) => call('consent', consent),
+      call,
+      onPrompt: (told) => {
+        this.#prompts.add(told);
+        return () => this.#prompts.delete(told);
+      },
       upload: (id, h, bytes) => void photo(id, h, bytes).catch(failed),
     });
     this.#watch = watch;

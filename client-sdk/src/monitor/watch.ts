@@ -1,14 +1,13 @@
 /** Everything that watches one page during one open sitting: witnesses, guard, popups, photos. Starts together, stops together. */
 import {
-  type Consent,
   type Directive,
   type GuardAct,
   type LearningEvent,
   PHOTO_BYTES_MAX,
-  type Receipt,
   type Welcome,
 } from '@zhenxue/protocol';
 import { SDK_BUILD } from '../build.ts';
+import type { CameraOptions } from '../camera/camera.ts';
 import { hashBytes } from '../core/digest.ts';
 import type { Emitter } from '../core/emitter.ts';
 import type { EvidenceClock } from '../effects/worker-clock.ts';
@@ -37,7 +36,8 @@ export interface WatchOptions {
   readonly emitter: Emitter<MonitorEvents>;
   readonly emit: (event: LearningEvent) => void;
   readonly upload: (id: string, h: string, bytes: Uint8Array) => void;
-  readonly sendConsent: (consent: Consent) => Promise<Receipt>;
+  readonly call: CameraOptions['call'];
+  readonly onPrompt: CameraOptions['onPrompt'];
 }
 
 /** A running watch. */
@@ -79,12 +79,12 @@ function openWatched(
   given: WatchOptions,
   shared: Pick<Parameters<typeof openScreen>[0], 'onTick' | 'last' | 'record'>,
 ): Screen {
-  const { options, effects, lang, welcome, upload, sendConsent } = given;
+  const { options, effects, lang, welcome, upload, call, onPrompt } = given;
   const { video, render, consent, cameraNotice } = options;
   return given.openScreen({
     ...effects,
     ...shared,
-    ...{ video, lang, render, consent, cameraNotice, upload, sendConsent },
+    ...{ video, lang, render, consent, cameraNotice, upload, call, onPrompt },
     container: options.container ?? video.ownerDocument.body,
     texts: textsOf(lang),
     session: welcome.session,
