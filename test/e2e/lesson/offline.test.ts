@@ -45,10 +45,10 @@ beforeAll(async () => {
   browser = await launchTabs();
 });
 afterAll(async () => {
-  await browser?.stop();
   await cable?.stop();
   await server?.stop();
   data.remove();
+  await browser?.stop();
 });
 
 async function lesson(): Promise<{ page: Page; person: Person }> {
