@@ -7,7 +7,7 @@ import { fileURLToPath } from 'node:url';
 import { Piscina } from 'piscina';
 import type { FaceEngine, FaceReadOptions } from '../../app/ports.ts';
 import type { FaceReading } from '../../core/identity/reading.ts';
-import { MODELS_FOLDER, readManifest, verifyModels } from './manifest.ts';
+import { MODELS_FOLDER, ModelError, readManifest, verifyModels } from './manifest.ts';
 import type { FaceDriver } from './nets/open-nets.ts';
 import type { FaceTask, FaceWorkerData } from './worker.ts';
 
@@ -51,6 +51,12 @@ function answerFor(error: unknown, timedOut: boolean, closed: boolean): FaceRead
   const lost = code === 'ERR_WORKER_OUT_OF_MEMORY' || /worker (exited|thread)/i.test(message);
   if (lost) return later('worker-lost');
   throw error;
+}
+
+/** Errors lose their class on the way from a worker. */
+function unfit(driver: FaceDriver, error: unknown): ModelError {
+  const message = error instanceof Error ? error.message : 'it does not start';
+  return new ModelError('model-unfit', 'models/golden.json', `driver ${driver}: ${message}`, error);
 }
 
 /** Ends a task, and with it its worker, when its time is over. */
@@ -100,7 +106,7 @@ export async function openFaceEngine(options: FaceEngineOptions = {}): Promise<F
     await Promise.all(Array.from({ length: workers }, () => pool.run({ kind: 'warm' } satisfies FaceTask)));
   } catch (error) {
     await close();
-    throw error;
+    throw unfit(driver, error);
   }
   return {
     name: { driver, models },
