@@ -54,7 +54,7 @@ export async function portrait(n: number, side = 400): Promise<Uint8Array> {
 export async function webcamFrame(
   change: (frame: sharp.Sharp) => sharp.Sharp = (frame) => frame,
 ): Promise<Uint8Array> {
-  const cut = { left: 1_280, top: 150, width: 640, height: 480 };
-  const frame = await sharp(samplePhoto(3)).extract(cut).png().toBuffer();
+  const cut = { left: 1_280, top: 60, width: 640, height: 480 };
+  const frame = await sharp(samplePhoto(2)).extract(cut).png().toBuffer();
   return await change(sharp(frame)).jpeg({ quality: 85 }).toBuffer();
 }

@@ -15,7 +15,7 @@ export interface Box {
 /** Score from which a box counts, both detectors. */
 const SCORE_MIN = 0.5;
 /** Score from which the tiny detector has a suspicion: enough to ask the better one, not enough to count. */
-const SUSPICION_MIN = 0.15;
+const SUSPICION_MIN = 0.25;
 /** Overlap from which two boxes are the same face. */
 const OVERLAP_MAX = 0.4;
 /** Faces that are told apart; more are counted as this many. */

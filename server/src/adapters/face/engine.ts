@@ -23,6 +23,9 @@ export const RETRY_MS = 2_000;
 /** Megabytes of a worker's JavaScript heap; pixels and networks live outside of it and are bounded by the pixel cap. */
 export const WORKER_HEAP_MB_MAX = 192;
 
+/** Steps by which workers are nicer than the gateway. */
+const WORKER_NICENESS = 10;
+
 /** How an engine is opened. */
 export interface FaceEngineOptions {
   readonly driver?: FaceDriver;
@@ -80,6 +83,8 @@ function openPool(options: FaceEngineOptions, workers: number, driver: FaceDrive
     concurrentTasksPerWorker: 1,
     // A worker that sleeps in Atomics.wait cannot run the completion of a decoded image.
     atomics: 'disabled',
+    // The gateway shares the cores: it goes first.
+    niceIncrement: WORKER_NICENESS,
     resourceLimits: { maxOldGenerationSizeMb: WORKER_HEAP_MB_MAX },
     workerData,
   });

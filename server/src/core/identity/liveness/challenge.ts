@@ -57,3 +57,21 @@ export interface LivenessChallenge {
   /** After this no frame counts. */
   readonly expiresAt: number;
 }
+
+/**
+ * What to read of the n-th frame of a challenge: networks cost more than everything else. Eyes in every frame where they matter, else
+ * in every other one, since closing them unasked counts too; the descriptor in between, where the face's place shows that it is the same.
+ */
+export function frameOptions(
+  n: number,
+  actions: readonly LivenessAction[],
+): {
+  readonly descriptor: boolean;
+  readonly eyes: boolean;
+  readonly sureCount: boolean;
+  readonly cleaned: boolean;
+} {
+  const eyesAsked = actions.includes('close-eyes');
+  const descriptor = n % (eyesAsked ? 3 : 2) === 0;
+  return { descriptor, eyes: eyesAsked || n % 2 === 1, sureCount: false, cleaned: false };
+}
