@@ -1,7 +1,7 @@
 /** The sample photos that ship in the face-api package; read where they are installed, never copied. */
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import sharp from 'sharp';
+import sharp, { type Sharp } from 'sharp';
 
 /** Sample photos of the package: six, 22 faces. */
 export const SAMPLES: readonly number[] = [1, 2, 3, 4, 5, 6];
@@ -51,9 +51,7 @@ export async function portrait(n: number, side = 400): Promise<Uint8Array> {
 }
 
 /** A webcam frame: 640×480 JPEG with one person in it. */
-export async function webcamFrame(
-  change: (frame: sharp.Sharp) => sharp.Sharp = (frame) => frame,
-): Promise<Uint8Array> {
+export async function webcamFrame(change: (frame: Sharp) => Sharp = (frame) => frame): Promise<Uint8Array> {
   const cut = { left: 1_280, top: 60, width: 640, height: 480 };
   const frame = await sharp(samplePhoto(2)).extract(cut).png().toBuffer();
   return await change(sharp(frame)).jpeg({ quality: 85 }).toBuffer();

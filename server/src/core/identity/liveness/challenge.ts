@@ -58,6 +58,9 @@ export interface LivenessChallenge {
   readonly expiresAt: number;
 }
 
+/** Every so many frames the descriptor is computed. */
+export const DESCRIBED_EVERY = 3;
+
 /**
  * What to read of the n-th frame of a challenge: networks cost more than everything else. Eyes in every frame where they matter, else
  * in every other one, since closing them unasked counts too; the descriptor in between, where the face's place shows that it is the same.
@@ -71,7 +74,6 @@ export function frameOptions(
   readonly sureCount: boolean;
   readonly cleaned: boolean;
 } {
-  const eyesAsked = actions.includes('close-eyes');
-  const descriptor = n % (eyesAsked ? 3 : 2) === 0;
-  return { descriptor, eyes: eyesAsked || n % 2 === 1, sureCount: false, cleaned: false };
+  const eyes = actions.includes('close-eyes') || n % 2 === 1;
+  return { descriptor: n % DESCRIBED_EVERY === 0, eyes, sureCount: false, cleaned: false };
 }
