@@ -62,11 +62,12 @@ function isTurn(action: LivenessAction): boolean {
   return action === 'turn-left' || action === 'turn-right';
 }
 
-/** Longest run of frames with closed eyes. */
+/** Longest run of frames with closed eyes; frames whose eyes were not measured do not end it. */
 function longestClosed(moments: readonly Moment[]): number {
   let longest = 0;
   let run = 0;
   for (const moment of moments) {
+    if (moment.eyes === null) continue;
     run = eyesClosed(moment) ? run + 1 : 0;
     longest = Math.max(longest, run);
   }
