@@ -24,13 +24,17 @@ import { attributePlatform } from './app/attribute-platform.ts';
 import type { App } from './app/context.ts';
 import { startSweeper } from './app/due-sittings.ts';
 import { RULE_ENGINE } from './app/engine.ts';
+import { createFaceMemory } from './app/face-templates.ts';
+import type { Identity } from './app/identity.ts';
 import { createKeyedLock } from './app/keyed-lock.ts';
 import { startLeaseKeeper } from './app/lease-keeper.ts';
+import { createLivenessDesk } from './app/liveness-desk.ts';
 import { createPackInForce, type HashedPack } from './app/pack-in-force.ts';
 import { createPersons } from './app/persons.ts';
 import type {
   AccessKeyRow,
   Clock,
+  FaceEngine,
   Log,
   NewId,
   PlatformRow,
@@ -41,6 +45,7 @@ import type {
 } from './app/ports.ts';
 import { putAccessKey, putPlatform } from './app/provision.ts';
 import type { Config } from './config/config.ts';
+import { FACE_THRESHOLDS } from './core/identity/thresholds.ts';
 import type { PolicyPack } from './core/policy/pack.ts';
 
 /** Options of {@link startServer}: the settings, and effects with real defaults. */
@@ -55,6 +60,8 @@ export interface ServerOptions {
   readonly pack?: PolicyPack;
   /** Replaces folders of built files. */
   readonly folders?: Partial<StaticFolders>;
+  /** Replaces the face engine that the settings name. It stays the caller's to close. */
+  readonly faces?: FaceEngine;
   /** Stands between application and store, for fault injection. */
   readonly wrapSessions?: (store: SessionStore) => SessionStore;
   /** Told once when the store closed for good: nothing is acknowledged any more, the process should end. */
@@ -114,6 +121,35 @@ function ownerOf(config: Config, newId: NewId): string {
   return config.node ?? (config.store === 'sqlite' ? 'embedded' : newId());
 }
 
+/** The face engine of this server, opened when it is first needed: most servers of a test never need it. */
+interface Faces {
+  readonly open: Identity['faces'];
+  readonly close: () => Promise<void>;
+}
+
+function facesOf({ config, faces }: ServerOptions): Faces {
+  if (faces !== undefined) return { open: async () => faces, close: async () => {} };
+  const driver = config.faces;
+  if (driver === 'off') return { open: null, close: async () => {} };
+  let opening: Promise<FaceEngine> | null = null;
+  const open = async (): Promise<FaceEngine> => {
+    const { openFaceEngine } = await import('./adapters/face/engine.ts');
+    return openFaceEngine({ driver });
+  };
+  return {
+    open() {
+      opening ??= open();
+      return opening;
+    },
+    close: async () => {
+      await opening?.then(
+        (engine) => engine.close(),
+        () => {},
+      );
+    },
+  };
+}
+
 /** What the drivers made, for the application. */
 interface Made {
   readonly keys: KeyRing;
@@ -121,10 +157,12 @@ interface Made {
   readonly owner: string;
   readonly metrics: MetricsRegistry;
   readonly log: Log;
+  /** Opens the face engine at the first need; null = there is none. */
+  readonly faces: Identity['faces'];
 }
 
 /** The application over its drivers. */
-function createApp(options: ServerOptions, { keys, store, owner, metrics, log }: Made): App {
+function createApp(options: ServerOptions, { keys, store, owner, metrics, log, faces }: Made): App {
   const { config, clock = systemClock, schedule = systemSchedule } = options;
   const { randomBytes = systemRandomBytes, newId = uuidV7, wrapSessions = (sessions) => sessions } = options;
   const packInForce = packsOf(options, clock);
@@ -140,8 +178,18 @@ function createApp(options: ServerOptions, { keys, store, owner, metrics, log }:
     log,
     onFindings: (sitting) => void attributePlatform(app, sitting),
   });
-  const folder = join(config.dataDir, 'photos');
+  const vault = createPhotoVault({
+    ...{ folder: join(config.dataDir, 'photos'), kek: keys.kek, randomBytes, newId, clock },
+    audit: (row) => store.identity.addAccess(row),
+  });
+  const identity: Identity = {
+    ...{ store: store.identity, vault, faces, thresholds: FACE_THRESHOLDS },
+    memory: createFaceMemory(),
+    liveness: createLivenessDesk({ clock, schedule, randomBytes, newId }),
+  };
   const app: App = {
+    identity,
+    schedule,
     persons: createPersons(),
     clock,
     randomBytes,
@@ -152,7 +200,7 @@ function createApp(options: ServerOptions, { keys, store, owner, metrics, log }:
     sessions,
     tickets: store.tickets,
     registry: store.registry,
-    vault: createPhotoVault({ folder, kek: keys.kek, randomBytes, newId }),
+    vault,
     tokens: createTokens(keys.signing, clock),
     get pack(): PolicyPack {
       return packInForce().pack;
@@ -202,13 +250,16 @@ interface Parts {
   readonly stopArchiver: () => Promise<void>;
   readonly stopKeeper: () => Promise<void>;
   readonly unlock: () => void;
+  readonly faces: Faces;
 }
 
 async function stopParts(parts: Parts): Promise<void> {
-  const { app, store, http, gateway, stopSweeper, stopArchiver, stopKeeper, unlock } = parts;
+  const { app, store, http, gateway, stopSweeper, stopArchiver, stopKeeper, unlock, faces } = parts;
   await stopSweeper();
   await stopArchiver();
   await gateway.stop();
+  app.identity.liveness.stop();
+  await faces.close();
   await app.actors.stop();
   await stopKeeper();
   await closeHttp(http);
@@ -292,7 +343,8 @@ async function startLocked(options: ServerOptions, log: Log, unlock: () => void)
   let stopKeeper = async () => {};
   try {
     const owner = ownerOf(config, newId);
-    const app = createApp(options, { keys, store, owner, metrics, log });
+    const faces = facesOf(options);
+    const app = createApp(options, { keys, store, owner, metrics, log, faces: faces.open });
     let stopped: Promise<void> | null = null;
     let url = '';
     const platformKey = accessKey('test', keys.derive('demo-platform-key'));
@@ -316,7 +368,17 @@ async function startLocked(options: ServerOptions, log: Log, unlock: () => void)
       demoKey: demo === null ? null : platformKey,
       ...officeOf(app, randomBytes),
       stop(): Promise<void> {
-        stopped ??= stopParts({ app, store, http, gateway, stopSweeper, stopArchiver, stopKeeper, unlock });
+        stopped ??= stopParts({
+          app,
+          store,
+          http,
+          gateway,
+          stopSweeper,
+          stopArchiver,
+          stopKeeper,
+          unlock,
+          faces,
+        });
         return stopped;
       },
     };

@@ -2,6 +2,7 @@
 import type { PolicyPack } from '../core/policy/pack.ts';
 import type { ActorRegistry } from './actor-registry.ts';
 import type { Engine } from './engine.ts';
+import type { Identity } from './identity.ts';
 import type { KeyedLock } from './keyed-lock.ts';
 import type { Persons } from './persons.ts';
 import type {
@@ -12,6 +13,7 @@ import type {
   PhotoVault,
   RandomBytes,
   RegistryStore,
+  Schedule,
   SessionStore,
   TicketStore,
   Tokens,
@@ -20,6 +22,7 @@ import type {
 /** The application: ports, the rule engine, the policy pack of new sittings, and the live sittings. */
 export interface App {
   readonly clock: Clock;
+  readonly schedule: Schedule;
   readonly randomBytes: RandomBytes;
   readonly newId: NewId;
   readonly log: Log;
@@ -37,4 +40,5 @@ export interface App {
   readonly actors: ActorRegistry;
   readonly persons: Persons;
   readonly lock: KeyedLock;
+  readonly identity: Identity;
 }

@@ -13,6 +13,7 @@ import type {
   PlatformFinding,
 } from '@zhenxue/protocol';
 import type { EngineName, FaceReading } from '../core/identity/reading.ts';
+import type { IdentityStore } from './identity-ports.ts';
 
 /** The only source of time. Epoch ms. */
 export interface Clock {
@@ -271,6 +272,7 @@ export interface Store {
   readonly leases: LeaseStore;
   readonly tickets: TicketStore;
   readonly registry: RegistryStore;
+  readonly identity: IdentityStore;
   /** Why the store is closed for good, null while it works. */
   failure(): Error | null;
   /** Commits what is queued and closes. */
@@ -341,6 +343,10 @@ export interface Tokens {
     | { readonly ok: false; readonly code: 'ticket-invalid' | 'ticket-expired' };
   issueConsole(claims: ConsoleClaims): string;
   checkConsole(token: string): ConsoleClaims | null;
+  /** For the photos of one enrolment. */
+  issueEnrolment(enrolment: string, expiresAt: number): string;
+  /** The enrolment that a ticket is for; null when the ticket is not valid, or no longer. */
+  checkEnrolment(token: string): string | null;
   /** Public keys for `/.well-known/jwks.json`. */
   jwks(): { readonly keys: readonly Record<string, unknown>[] };
 }

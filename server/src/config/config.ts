@@ -15,6 +15,8 @@ export interface Config {
   readonly node: string | null;
   /** Id of the policy pack of new sittings. */
   readonly pack: 'zz-2022-2' | 'demo';
+  /** Engine that reads faces; `off` = faces are not compared. Opened when it is first needed. */
+  readonly faces: 'off' | 'onnx' | 'tfjs';
   readonly demo: boolean;
   readonly logLevel: 'trace' | 'debug' | 'info' | 'warn' | 'error' | 'silent';
   readonly ticketTtlMs: number;
@@ -81,6 +83,7 @@ const FIELDS = z.object({
     .regex(/^[\w.:-]{1,64}$/, 'up to 64 letters, digits, dots, colons or dashes')
     .optional(),
   ZHENXUE_PACK: z.enum(['zz-2022-2', 'demo'], 'zz-2022-2 or demo').default('zz-2022-2'),
+  ZHENXUE_FACES: z.enum(['off', 'onnx', 'tfjs'], 'off, onnx or tfjs').default('onnx'),
   ZHENXUE_DEMO: FLAG,
   ZHENXUE_LOG_LEVEL: z.enum(LEVELS, `one of ${LEVELS.join(', ')}`).default('info'),
   ZHENXUE_TICKET_TTL_MS: integer(1_000, 3_600_000, 120_000),
@@ -122,6 +125,7 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
     mongodbUri: value.ZHENXUE_STORE === 'mongodb' ? (value.ZHENXUE_MONGODB_URI ?? null) : null,
     node: value.ZHENXUE_NODE ?? null,
     pack: value.ZHENXUE_PACK,
+    faces: value.ZHENXUE_FACES,
     demo: value.ZHENXUE_DEMO,
     logLevel: value.ZHENXUE_LOG_LEVEL,
     ticketTtlMs: value.ZHENXUE_TICKET_TTL_MS,

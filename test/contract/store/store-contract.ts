@@ -3,6 +3,7 @@ import type { PlatformFinding } from '@zhenxue/protocol';
 import { describe, expect, it } from 'vitest';
 import type { BanRow, SessionStore } from '../../../server/src/app/ports.ts';
 import { archiveContract } from './archive-contract.ts';
+import { identityContract } from './identity-contract.ts';
 import { leasesContract } from './lease-contract.ts';
 import { finding, id, type Open, plain, record, row, SEED, setUp } from './store-fixtures.ts';
 
@@ -229,5 +230,6 @@ export function storeContract(name: string, open: Open): void {
     bansContract(open);
     archiveContract(open);
     leasesContract(open);
+    identityContract(open);
   });
 }

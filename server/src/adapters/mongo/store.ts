@@ -3,6 +3,7 @@ import type { Store } from '../../app/ports.ts';
 import { createArchiveStore } from './archive-store.ts';
 import { openDatabase } from './connection.ts';
 import { createWriter, type Defer } from './group-commit.ts';
+import { createIdentityStore } from './identity-store.ts';
 import { createLeaseStore } from './lease-store.ts';
 import { createRegistryStore } from './registry-store.ts';
 import { createSessionStore } from './session-store.ts';
@@ -32,6 +33,7 @@ export async function openMongoStore(options: MongoOptions): Promise<Store> {
     leases: createLeaseStore(models, slots),
     tickets: createTicketStore(models),
     registry: createRegistryStore(models),
+    identity: createIdentityStore(models),
     failure: writer.failure,
     async close(): Promise<void> {
       await writer.close();

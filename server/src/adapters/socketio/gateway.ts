@@ -11,6 +11,7 @@ import { connectSession, disconnectSession } from '../../app/connect-session.ts'
 import type { App } from '../../app/context.ts';
 import { Refusal } from '../../app/failure.ts';
 import { ingestBatch, refuseBatch } from '../../app/ingest-batch.ts';
+import { receiveConsent, receiveFrame, startLiveness } from '../../app/liveness.ts';
 import { receivePhoto } from '../../app/receive-photo.ts';
 import type { SessionActor } from '../../app/session-actor.ts';
 import { createLink } from './client-link.ts';
@@ -31,6 +32,18 @@ const WINDOW_S = 60;
 
 /** Photos per sitting and minute: one per class hour is asked for, a few retries are honest. */
 const PHOTOS_PER_MINUTE = 30;
+
+/** Decisions about the notice and begun challenges per sitting and minute. */
+const IDENTITY_PER_MINUTE = 30;
+
+/** What a client may send. */
+const EVENTS: ReadonlySet<string> = new Set([
+  'batch',
+  'photo',
+  'consent',
+  'liveness.start',
+  'liveness.frame',
+]);
 
 /** Connections per sitting and minute: every one is recorded, and a page that reloads all the time makes a few dozen. */
 const JOINS_PER_MINUTE = 60;
@@ -75,6 +88,7 @@ async function limited(limiter: RateLimiterAbstract, key: string): Promise<numbe
 interface Limits {
   readonly batches: RateLimiterAbstract;
   readonly photos: RateLimiterAbstract;
+  readonly identity: RateLimiterAbstract;
   readonly handshakes: RateLimiterAbstract;
   readonly joins: RateLimiterAbstract;
 }
@@ -84,6 +98,7 @@ function createLimits(options: GatewayOptions): Limits {
   return {
     batches: make(options.batchesPerMinute),
     photos: make(PHOTOS_PER_MINUTE),
+    identity: make(IDENTITY_PER_MINUTE),
     handshakes: make(options.handshakesPerMinute),
     joins: make(JOINS_PER_MINUTE),
   };
@@ -116,6 +131,31 @@ function onPhoto(
   });
 }
 
+/** Messages about consent and liveness; frames are limited by their challenge. */
+function onIdentity(
+  app: App,
+  limits: Limits,
+  actor: SessionActor,
+  socket: Socket,
+  [event, ...args]: readonly unknown[],
+  answer: Answer,
+): void {
+  if (event === 'liveness.frame') {
+    answer(receiveFrame(app, actor, args[0], args[1]));
+    return;
+  }
+  void limited(limits.identity, actor.sitting.facts.session).then(async (wait) => {
+    if (wait === null) {
+      const prompt = (step: unknown) => void socket.emit('liveness.step', step);
+      if (event === 'consent') answer(await receiveConsent(app, actor, args[0]));
+      else answer(await startLiveness(app, actor, args[0], prompt));
+      return;
+    }
+    app.metrics.count('socket.limited');
+    answer({ ok: false, code: 'slow-down', message: 'expected fewer messages per minute', retryMs: wait });
+  });
+}
+
 /** Serves one connected client until it leaves. */
 function serve(app: App, limits: Limits, socket: Socket, session: string): void {
   const link = createLink(socket);
@@ -126,19 +166,20 @@ function serve(app: App, limits: Limits, socket: Socket, session: string): void 
   });
   socket.onAny((event: unknown, ...args: unknown[]) => {
     const answer = answerOf(args);
-    if (answer === null || (event !== 'batch' && event !== 'photo')) {
+    if (answer === null || typeof event !== 'string' || !EVENTS.has(event)) {
       app.metrics.count('socket.unknown_event');
       answer?.({
         ok: false,
         code: 'invalid-request' satisfies ErrorCode,
-        message: 'expected batch or photo',
+        message: `expected ${[...EVENTS].join(', ')}`,
       });
       return;
     }
     joined.then(
       (actor) => {
         if (event === 'batch') onBatch(app, limits, actor, args[0], answer);
-        else onPhoto(app, limits, actor, args, answer);
+        else if (event === 'photo') onPhoto(app, limits, actor, args, answer);
+        else onIdentity(app, limits, actor, socket, [event, ...args], answer);
       },
       () => {},
     );
@@ -147,7 +188,10 @@ function serve(app: App, limits: Limits, socket: Socket, session: string): void 
   socket.on('error', () => app.metrics.count('socket.unknown_event'));
   socket.on('disconnect', () => {
     joined
-      .then((actor) => disconnectSession(app, actor, link))
+      .then((actor) => {
+        if (actor.link() === link) app.identity.liveness.drop(session);
+        return disconnectSession(app, actor, link);
+      })
       .catch(() => app.metrics.count('directive.failed'));
   });
 }

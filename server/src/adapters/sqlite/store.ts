@@ -5,6 +5,7 @@ import type { Store } from '../../app/ports.ts';
 import { createArchiveStore } from './archive-store.ts';
 import { openDatabase } from './database.ts';
 import { createWriter, type Defer } from './group-commit.ts';
+import { createIdentityStore } from './identity-store.ts';
 import { createLeaseStore } from './lease-store.ts';
 import { createRegistryStore } from './registry-store.ts';
 import { createSessionStore } from './session-store.ts';
@@ -31,6 +32,7 @@ export function openSqliteStore(options: SqliteOptions): Store {
     leases: createLeaseStore(db, writer),
     tickets: createTicketStore(db, writer),
     registry: createRegistryStore(db, writer),
+    identity: createIdentityStore(db, writer),
     failure: writer.failure,
     async close(): Promise<void> {
       const healthy = writer.failure() === null;
