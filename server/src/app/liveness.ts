@@ -1,12 +1,5 @@
 /** A live face comparison over the socket: begun by the learner's page, judged here, recorded before anybody is told. */
-import {
-  type Consent,
-  type Directive,
-  ID_CHARS_MAX,
-  type LivenessPrompt,
-  type LivenessStarted,
-  type Receipt,
-} from '@zhenxue/protocol';
+import type { Consent, Directive, LivenessPrompt, LivenessStarted, Receipt } from '@zhenxue/protocol';
 import type { FaceTemplate } from '../core/identity/compare.ts';
 import { comparable } from '../core/identity/compare.ts';
 import { CHALLENGE_MS } from '../core/identity/liveness/challenge.ts';
@@ -27,6 +20,9 @@ import { openDirectivesOf } from './sitting.ts';
 /** Size of the frames that are asked for, px. */
 const FRAME_WIDTH_PX = 640;
 const FRAME_HEIGHT_PX = 480;
+
+/** Characters of an id or a nonce: a UUID is 36. */
+const NAME_CHARS_MAX = 64;
 
 type Refused = Extract<Receipt, { ok: false }>;
 
@@ -77,7 +73,7 @@ export async function receiveConsent(app: App, actor: SessionActor, value: unkno
 }
 
 function textOf(value: unknown, name: string): string {
-  if (typeof value !== 'string' || value.length > ID_CHARS_MAX)
+  if (typeof value !== 'string' || value.length > NAME_CHARS_MAX)
     throw new Refusal('invalid-request', `${name}: expected a short string`);
   return value;
 }
