@@ -51,7 +51,7 @@ export function sendFrame(client: TestClient, meta: object, bytes: Uint8Array): 
 /** Waits until what the server does in the background has been done. */
 export async function settled(client: TestClient, id: string): Promise<{ result: string; why?: string }> {
   const found = () => client.directives.find((d) => d.kind === 'settled' && d.ref === id);
-  await expect.poll(found, { timeout: 20_000, interval: 20 }).toBeDefined();
+  await expect.poll(found, { timeout: 90_000, interval: 20 }).toBeDefined();
   const directive = found();
   if (directive?.kind !== 'settled') throw new Error('expected a settled directive');
   return directive;
