@@ -85,6 +85,7 @@ function openWatched(
     ...effects,
     ...shared,
     ...{ video, lang, render, consent, cameraNotice, upload, call, onPrompt },
+    sessionNow: () => welcome.elapsedMs + given.clock.last() - given.welcomedAt,
     container: options.container ?? video.ownerDocument.body,
     texts: textsOf(lang),
     session: welcome.session,
@@ -107,7 +108,7 @@ export function startWatch(given: WatchOptions): Watch {
 
   const shared = { onTick: clock.onTick, ask: clock.ask, last: clock.last, record };
   const screen = openWatched(given, shared);
-  const { popups, photos } = screen;
+  const { popups, photos, liveness } = screen;
   const stopSignals = startSignals({ player, page, popups, beatMs: welcome.beatMs, turn, ...shared });
 
   let offlineSince: number | null = null;
@@ -121,7 +122,7 @@ export function startWatch(given: WatchOptions): Watch {
     act,
     overridden: () => record({ e: 'tamper', what: 'guard-overridden' }),
     ...shared,
-    controlOverdue: (now) => popups.overdue(now) || photos.overdue(now),
+    controlOverdue: (now) => popups.overdue(now) || photos.overdue(now) || liveness.overdue(now),
     offlineSince: () => offlineSince,
   });
 
@@ -129,9 +130,11 @@ export function startWatch(given: WatchOptions): Watch {
     directive(directive) {
       if (directive.kind === 'popup') popups.open(directive);
       else if (directive.kind === 'photo') photos.open(directive);
+      else if (directive.kind === 'liveness') liveness.open(directive);
       else if (directive.kind === 'settled') {
         popups.settle(directive.ref, directive.result);
         photos.settle(directive.ref, directive.result, directive.why);
+        liveness.settle(directive.ref, directive.result, directive.why);
       }
     },
     offline() {
@@ -142,6 +145,7 @@ export function startWatch(given: WatchOptions): Watch {
       const pending = new Set(again.pending.map(({ id }) => id));
       popups.keepOnly(pending);
       photos.keepOnly(pending);
+      liveness.keepOnly(pending);
       guard.covered(again.furthestMs);
     },
     covered: guard.covered,
