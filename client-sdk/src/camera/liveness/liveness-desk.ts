@@ -50,7 +50,7 @@ export interface LivenessDeskOptions
   readonly voice?: Voice;
   /** Default: the real attempt and view. */
   readonly run?: typeof runChallenge;
-  readonly openView?: (options: LivenessViewOptions) => LivenessView;
+  readonly openLiveness?: (options: LivenessViewOptions) => LivenessView;
 }
 
 interface Request {
@@ -150,9 +150,9 @@ class OpenLivenessDesk implements LivenessDesk {
   }
 
   #openView(request: Request, resume: boolean): void {
-    const { container, lang, openView } = this.#options;
+    const { container, lang, openLiveness } = this.#options;
     const texts = livenessTextsOf(lang);
-    const view = (openView ?? openLivenessView)({
+    const view = (openLiveness ?? openLivenessView)({
       ...{ container, lang, texts, voice: this.#voice },
       cancel: () => this.#later(),
     });
