@@ -83,6 +83,8 @@ async function challenge(
   const [settled] = await settledOf(face);
   const text = await face.reads();
   expect(await face.camera.live()).toBe(0);
+  if (process.env.ZHENXUE_SHOW === '1')
+    console.log(`prompts ${face.prompts.map(({ step }) => step).join(' ')}; frames ${face.sent.length}`, text);
   return { result: settled?.result ?? '', why: settled?.why, text };
 }
 
