@@ -12,6 +12,20 @@ import { createVirtualTime, settlePromises } from '../../support/virtual-time.ts
 const TEXTS = livenessTextsOf('en');
 const ANSWER_MS = 40_000;
 
+const VIDEO = {
+  paused: false,
+  pause: () => undefined,
+  play: async () => undefined,
+} as unknown as HTMLVideoElement;
+
+const SILENT = {
+  able: false,
+  say: () => undefined,
+  muted: () => false,
+  mute: () => undefined,
+  stop: () => undefined,
+};
+
 function given(attempts: Attempt[], scopes: readonly string[] = ['camera', 'comparison']) {
   const time = createVirtualTime();
   const ran: string[] = [];
@@ -21,11 +35,10 @@ function given(attempts: Attempt[], scopes: readonly string[] = ['camera', 'comp
   let actions: readonly DialogAction[] = [];
   let noticeAction: (() => void) | undefined;
   let open = 0;
-  const video = { paused: false, pause: () => undefined, play: async () => undefined };
   const desk = createLivenessDesk({
     container: {} as HTMLElement,
     lang: 'en',
-    video: video as unknown as HTMLVideoElement,
+    video: VIDEO,
     notice: {
       show(text, action) {
         noticed.push(text);
@@ -43,13 +56,7 @@ function given(attempts: Attempt[], scopes: readonly string[] = ['camera', 'comp
     sessionNow: time.now,
     last: time.now,
     record: (event) => recorded.push(`${(event as LearningEvent).e} ${(event as { why?: string }).why}`),
-    voice: {
-      able: false,
-      say: () => undefined,
-      muted: () => false,
-      mute: () => undefined,
-      stop: () => undefined,
-    },
+    voice: SILENT,
     run: async ({ id }) => {
       ran.push(id);
       return attempts.shift() ?? { kind: 'done' };
