@@ -32,8 +32,8 @@ export interface LivenessViewOptions {
 
 /** Lines of each icon: a face, and what to do. The picture is mirrored, so the person's left is on the left. */
 const ICONS: Readonly<Record<ShownStep, readonly string[]>> = {
-  'turn-left': ['M20 24h.1M30 24h.1M22 36q4 3 8 0', 'M14 50H4m5-5-5 5 5 5'],
-  'turn-right': ['M26 24h.1M36 24h.1M26 36q4 3 8 0', 'M42 50h10m-5-5 5 5-5 5'],
+  'turn-left': ['M20 24h.1M30 24h.1M22 36q4 3 8 0', 'M20 51H4m5-5-5 5 5 5'],
+  'turn-right': ['M26 24h.1M36 24h.1M26 36q4 3 8 0', 'M36 51h16m-5-5 5 5-5 5'],
   'open-mouth': ['M21 24h.1M35 24h.1', 'M28 32a5 6 0 1 0 .1 0z'],
   'close-eyes': ['M22 38q6 4 12 0', 'M18 25q3 3 6 0M32 25q3 3 6 0'],
   rest: ['M21 24h.1M35 24h.1M22 37q6 4 12 0', 'M28 2v4M28 50v4'],

@@ -72,10 +72,8 @@ const EN: LivenessTexts = {
   soundOff: 'Voice off',
   soundOn: 'Voice on',
   steps: {
-    'turn-left':
-      'Turn your head clearly to your left, until you see the screen only from the corner of your eye',
-    'turn-right':
-      'Turn your head clearly to your right, until you see the screen only from the corner of your eye',
+    'turn-left': 'Turn your head clearly to your left, well away from the screen',
+    'turn-right': 'Turn your head clearly to your right, well away from the screen',
     'open-mouth': 'Open your mouth wide',
     'close-eyes': 'Close your eyes for one second, then open them',
     rest: 'Look straight at the screen and hold still',
