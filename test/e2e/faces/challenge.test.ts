@@ -141,7 +141,7 @@ test('a learner enrols on the guided page, and passes a challenge by turning and
     console.log(`as asked: ${steps.join(' ')}: ${results.at(-1)}`);
   }
   expect(results.at(-1)).toBe('met');
-  await expect.poll(lesson.reads).not.toContain('dialog:');
+  await expect.poll(lesson.reads, { timeout: 10_000 }).not.toContain('dialog:');
 }, 180_000);
 
 /** Who sits down, how the prompts are followed, and what must come of it. */
