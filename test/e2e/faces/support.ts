@@ -49,7 +49,9 @@ export async function startFaceServer(engine: FaceEngine): Promise<TestServer> {
 
 /** The real networks. */
 export function openEngine(): Promise<FaceEngine> {
-  return openFaceEngine({ workers: 1, workerFile: file('server/dist/adapters/face/worker.js') });
+  const workerFile = file('server/dist/adapters/face/worker.js');
+  // On a machine with other work a picture may wait long; that is not what is tested here.
+  return openFaceEngine({ workers: 1, workerFile, readMsMax: 120_000 });
 }
 
 /** A photo that can be moved. */
