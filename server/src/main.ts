@@ -150,6 +150,20 @@ function facesOf({ config, faces }: ServerOptions): Faces {
   };
 }
 
+/**
+ * A pack that asks for live comparisons is of no use where nobody can judge them: every sitting would stay without credit. The
+ * engine is opened, and so verified, before the first learner comes. @throws Error, ModelError.
+ */
+async function requireFaces(options: ServerOptions, { open }: Faces): Promise<void> {
+  const pack = packsOf(options, options.clock ?? systemClock)().pack;
+  if (!pack.liveness.required) return;
+  if (open === null)
+    throw new Error(
+      `ZHENXUE_FACES: expected onnx or tfjs, since the pack ${pack.id} asks for live comparisons`,
+    );
+  await open();
+}
+
 /** What the drivers made, for the application. */
 interface Made {
   readonly keys: KeyRing;
@@ -344,6 +358,7 @@ async function startLocked(options: ServerOptions, log: Log, unlock: () => void)
   try {
     const owner = ownerOf(config, newId);
     const faces = facesOf(options);
+    await requireFaces(options, faces);
     const app = createApp(options, { keys, store, owner, metrics, log, faces: faces.open });
     let stopped: Promise<void> | null = null;
     let url = '';
