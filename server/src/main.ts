@@ -47,6 +47,7 @@ import { putAccessKey, putPlatform } from './app/provision.ts';
 import type { Config } from './config/config.ts';
 import { FACE_THRESHOLDS } from './core/identity/thresholds.ts';
 import type { PolicyPack } from './core/policy/pack.ts';
+import { type Faces, openFaces, requireFaces } from './faces.ts';
 
 /** Options of {@link startServer}: the settings, and effects with real defaults. */
 export interface ServerOptions {
@@ -119,49 +120,6 @@ async function openStore(config: Config, onFailure: (error: Error) => void = () 
 /** The name under which this server holds sittings. The embedded store has one server: it goes on at once after a crash. */
 function ownerOf(config: Config, newId: NewId): string {
   return config.node ?? (config.store === 'sqlite' ? 'embedded' : newId());
-}
-
-/** The face engine of this server, opened when it is first needed: most servers of a test never need it. */
-interface Faces {
-  readonly open: Identity['faces'];
-  readonly close: () => Promise<void>;
-}
-
-function facesOf({ config, faces }: ServerOptions): Faces {
-  if (faces !== undefined) return { open: async () => faces, close: async () => {} };
-  const driver = config.faces;
-  if (driver === 'off') return { open: null, close: async () => {} };
-  let opening: Promise<FaceEngine> | null = null;
-  const open = async (): Promise<FaceEngine> => {
-    const { openFaceEngine } = await import('./adapters/face/engine.ts');
-    return openFaceEngine({ driver });
-  };
-  return {
-    open() {
-      opening ??= open();
-      return opening;
-    },
-    close: async () => {
-      await opening?.then(
-        (engine) => engine.close(),
-        () => {},
-      );
-    },
-  };
-}
-
-/**
- * A pack that asks for live comparisons is of no use where nobody can judge them: every sitting would stay without credit. The
- * engine is opened, and so verified, before the first learner comes. @throws Error, ModelError.
- */
-async function requireFaces(options: ServerOptions, { open }: Faces): Promise<void> {
-  const pack = packsOf(options, options.clock ?? systemClock)().pack;
-  if (!pack.liveness.required) return;
-  if (open === null)
-    throw new Error(
-      `ZHENXUE_FACES: expected onnx or tfjs, since the pack ${pack.id} asks for live comparisons`,
-    );
-  await open();
 }
 
 /** What the drivers made, for the application. */
@@ -357,8 +315,8 @@ async function startLocked(options: ServerOptions, log: Log, unlock: () => void)
   let stopKeeper = async () => {};
   try {
     const owner = ownerOf(config, newId);
-    const faces = facesOf(options);
-    await requireFaces(options, faces);
+    const faces = openFaces(config.faces, options.faces);
+    await requireFaces(packsOf(options, options.clock ?? systemClock)().pack, faces);
     const app = createApp(options, { keys, store, owner, metrics, log, faces: faces.open });
     let stopped: Promise<void> | null = null;
     let url = '';
