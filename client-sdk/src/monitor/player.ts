@@ -17,6 +17,8 @@ export interface Player {
   position(): number;
   /** Claimed rate in thousandths: the higher one of what element and prototype say. */
   ratePermille(): number;
+  /** Rate in thousandths as the element says it, and as the prototype's accessor does. */
+  rates(): readonly [claimed: number, measured: number];
   playing(): boolean;
   ended(): boolean;
   seeking(): boolean;
@@ -56,20 +58,23 @@ function toMs(seconds: number): number {
   return Number.isFinite(seconds) ? Math.min(MEDIA_TIME_MAX_MS, Math.max(0, Math.round(seconds * 1000))) : 0;
 }
 
+function toPermille(rate: number): number {
+  return Math.min(RATE_MAX_PERMILLE, Math.max(0, Math.round(rate * 1000) || 0));
+}
+
 /** Captures the accessors for one element. */
 export function watchPlayer(video: HTMLVideoElement): Player {
   const { pause, play } = HTMLMediaElement.prototype;
   const time = accessor(video, 'currentTime');
   const rate = accessor(video, 'playbackRate');
   const defaultRate = accessor(video, 'defaultPlaybackRate');
+  const rates = (): [number, number] => [toPermille(Number(video.playbackRate)), toPermille(rate.get())];
   let guardPause = false;
   return {
     video,
     position: () => toMs(time.get()),
-    ratePermille() {
-      const higher = Math.max(rate.get(), Number(video.playbackRate) || 0);
-      return Math.min(RATE_MAX_PERMILLE, Math.max(0, Math.round(higher * 1000)));
-    },
+    ratePermille: () => Math.max(...rates()),
+    rates,
     playing: () => !video.paused && !video.ended,
     ended: () => video.ended,
     seeking: () => video.seeking,

@@ -10,7 +10,7 @@ import {
 } from '@zhenxue/protocol';
 import { SDK_BUILD } from '../build.ts';
 import { hashBytes } from '../core/digest.ts';
-import type { Emitter } from '../core/emitter.ts';
+import { createEmitter, type Emitter } from '../core/emitter.ts';
 import type { EvidenceClock } from '../effects/worker-clock.ts';
 import { startGuard } from '../guard/guard.ts';
 import type { openScreen, Screen } from '../screen/screen.ts';
@@ -81,7 +81,7 @@ export function startWatch(given: WatchOptions): Watch {
   const container = options.container ?? video.ownerDocument.body;
   const enforce = welcome.guard === 'enforce' || options.guard === 'enforce';
   const player = watchPlayer(video);
-  const page = watchPage(player, () => !enforce);
+  const page = watchPage(player, () => !enforce, clock.onTick);
   const readings = { position: player.position, ratePermille: player.ratePermille, stateBits: page.bits };
   const base = { now: given.welcomedAt, elapsedMs: welcome.elapsedMs };
   const { record, settleNow } = createSampler({ clock, readings, base, emit: given.emit });
@@ -90,8 +90,14 @@ export function startWatch(given: WatchOptions): Watch {
   const shared = { onTick: clock.onTick, ask: clock.ask, last: clock.last, record };
   const visible = { video, container, lang, hash: hashBytes, bytesMax: PHOTO_BYTES_MAX };
   const { render, consent, cameraNotice } = options;
+  const streams = createEmitter<{ opened: MediaStream }>();
   const screen = given.openScreen({
     ...effects,
+    openCamera: async (constraints) => {
+      const stream = await effects.openCamera(constraints);
+      streams.emit('opened', stream);
+      return stream;
+    },
     ...shared,
     ...visible,
     ...{ render, consent, cameraNotice },
@@ -101,7 +107,15 @@ export function startWatch(given: WatchOptions): Watch {
     sendConsent: given.sendConsent,
   });
   const { popups, photos } = screen;
-  const stopSignals = startSignals({ player, page, popups, beatMs: welcome.beatMs, ...shared });
+  const stopSignals = startSignals({
+    player,
+    page,
+    popups,
+    schedule: effects.schedule,
+    onCamera: (opened) => streams.on('opened', opened),
+    beatMs: welcome.beatMs,
+    ...shared,
+  });
 
   let offlineSince: number | null = null;
   const act = createActs(enforce, record, screen, emitter, clock.last);

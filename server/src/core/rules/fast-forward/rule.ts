@@ -23,6 +23,7 @@ import { byLearnerOrUnknown } from '../attribution.ts';
 import { playedSet } from '../played.ts';
 import type { Rule } from '../rule.ts';
 import { observeClock } from './clock.ts';
+import { observeFrames } from './frames.ts';
 import { closeRate, observeRate } from './rate.ts';
 import { observeSlope, resetSlope } from './slope.ts';
 import type { FastForwardState } from './state.ts';
@@ -221,6 +222,7 @@ export const fastForward: Rule = {
   clock: observeClock,
   pageOpened,
   step: observeFastForward,
+  event: observeFrames,
   // Credit waits for a forward seek to be taken back.
   holdsCredit: (state) => state.fastForward.seek !== null,
   sealing: closeFastForward,

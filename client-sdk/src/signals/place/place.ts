@@ -1,0 +1,26 @@
+import type { Signal } from '../signal.ts';
+import { witnessed } from '../witnessed.ts';
+
+/** Ticks in a row before it is told: pages rebuild their players. */
+const TICKS_MIN = 12;
+
+/** Pixels below which nobody can watch a film. */
+const SIDE_MIN_PX = 16;
+
+/** Where the playing element is: outside of the document, or in it without being rendered. */
+export const placeSignal: Signal = (ctx) => {
+  const { player, page } = ctx;
+  const { video } = player;
+  const tell = witnessed(ctx, 'player', [0, 0]);
+  let ticks = 0;
+  const oddity = (): number => {
+    if (!video.isConnected) return 1;
+    const { width, height } = video.getBoundingClientRect();
+    return width < SIDE_MIN_PX || height < SIDE_MIN_PX || video.checkVisibility?.() === false ? 2 : 0;
+  };
+  return ctx.onTick(() => {
+    const odd = player.playing() && !page.hidden() && !page.pip() ? oddity() : 0;
+    ticks = odd === 0 ? 0 : ticks + 1;
+    if (ticks >= TICKS_MIN) tell(0, odd);
+  });
+};
