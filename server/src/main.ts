@@ -3,6 +3,7 @@ import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { createArchiveCodec } from './adapters/archive/codec.ts';
 import { systemClock, systemRandomBytes, systemSchedule, uuidV7 } from './adapters/clock.ts';
 import { type DemoOptions, seedDemo } from './adapters/http/demo.ts';
 import { createHttpApp, createHttpServer } from './adapters/http/server.ts';
@@ -17,6 +18,8 @@ import { type Gateway, startGateway } from './adapters/socketio/gateway.ts';
 import { lockFolder } from './adapters/sqlite/folder-lock.ts';
 import { openSqliteStore } from './adapters/sqlite/store.ts';
 import { createActorRegistry } from './app/actor-registry.ts';
+import { startArchiver } from './app/archive-ended.ts';
+import { withArchive } from './app/archived-sessions.ts';
 import { attributePlatform } from './app/attribute-platform.ts';
 import { canonicalJson } from './app/canonical-json.ts';
 import type { App } from './app/context.ts';
@@ -126,7 +129,7 @@ function createApp(options: ServerOptions, { keys, store, owner, metrics, log }:
   const { config, clock = systemClock, schedule = systemSchedule } = options;
   const { randomBytes = systemRandomBytes, newId = uuidV7, wrapSessions = (sessions) => sessions } = options;
   const pack = packOf(options);
-  const sessions = wrapSessions(store.sessions);
+  const sessions = wrapSessions(withArchive(store.sessions, store.archives, createArchiveCodec()));
   const actors = createActorRegistry({
     engine: RULE_ENGINE,
     store: sessions,
@@ -193,13 +196,15 @@ interface Parts {
   readonly http: Server;
   readonly gateway: Gateway;
   readonly stopSweeper: () => Promise<void>;
+  readonly stopArchiver: () => Promise<void>;
   readonly stopKeeper: () => Promise<void>;
   readonly unlock: () => void;
 }
 
 async function stopParts(parts: Parts): Promise<void> {
-  const { app, store, http, gateway, stopSweeper, stopKeeper, unlock } = parts;
+  const { app, store, http, gateway, stopSweeper, stopArchiver, stopKeeper, unlock } = parts;
   await stopSweeper();
+  await stopArchiver();
   await gateway.stop();
   await app.actors.stop();
   await stopKeeper();
@@ -299,6 +304,8 @@ async function startLocked(options: ServerOptions, log: Log, unlock: () => void)
     const port = await listen(http, config);
     url = urlOf(config.host, port);
     const stopSweeper = startSweeper(app, schedule);
+    const archive = { sessions: store.sessions, archives: store.archives, codec: createArchiveCodec() };
+    const stopArchiver = startArchiver({ ...app, ...archive, quietMs: config.archiveAfterMs }, schedule);
     log.info('server.listening', { url, pack: app.pack.id, demo: config.demo });
     return {
       url,
@@ -306,7 +313,7 @@ async function startLocked(options: ServerOptions, log: Log, unlock: () => void)
       demoKey: demo === null ? null : platformKey,
       ...officeOf(app, randomBytes),
       stop(): Promise<void> {
-        stopped ??= stopParts({ app, store, http, gateway, stopSweeper, stopKeeper, unlock });
+        stopped ??= stopParts({ app, store, http, gateway, stopSweeper, stopArchiver, stopKeeper, unlock });
         return stopped;
       },
     };
