@@ -25,6 +25,7 @@ export function createFakePlayer(): FakePlayer {
     isSeeking: false,
     position: () => player.at,
     ratePermille: () => player.rate,
+    rates: () => [player.rate, player.rate],
     playing: () => !player.paused,
     ended: () => false,
     seeking: () => player.isSeeking,
@@ -74,6 +75,8 @@ export function createFakePage(): FakePage {
     unfocused: () => page.isUnfocused,
     pip: () => false,
     hiddenWitnessed: () => false,
+    hiddenBy: () => 0,
+    unfocusedWitnessed: () => page.isUnfocused,
     bits: () => 0,
     stop: () => undefined,
   };

@@ -24,6 +24,8 @@ function given(signal: Signal) {
       },
     },
     beatMs: 5_000,
+    schedule: () => () => undefined,
+    onCamera: () => () => undefined,
     record: (happening) => seen.push({ ...happening, m: player.at }),
     ...clock,
     last: clock.last,

@@ -2,15 +2,15 @@
  * Frames that were presented faster than allowed while the position claimed otherwise. A page can lie about where its player
  * is; the frames' own media time over the Worker's clock is a second, independent measure of the same slope (rules §2).
  */
-import type { LearningEvent } from '@zhenxue/protocol';
+import type { WitnessEvent } from '@zhenxue/protocol';
 import { addFinding, type Draft, extendFinding, refOf, spanOf } from '../../session/draft.ts';
 import type { Point } from '../../session/state.ts';
 import { byLearnerOrUnknown } from '../attribution.ts';
 import { fastForwardWords } from './words.ts';
 
 /** Looks at a `frames` witness: beyond the allowed slope by more than the slack it is a violation. */
-export function observeFrames(draft: Draft, event: LearningEvent, point: Point): void {
-  if (event.e !== 'witness' || event.k !== 'frames' || event.d === undefined) return;
+export function observeFrames(draft: Draft, event: WitnessEvent, point: Point): void {
+  if (event.k !== 'frames' || event.d === undefined) return;
   const { credit, fastForward } = draft.state.facts.pack;
   const { c, v, d } = event;
   const beyondMs = ((v - fastForward.slopeMaxPermille) * d) / 1_000;

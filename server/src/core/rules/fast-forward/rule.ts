@@ -74,6 +74,7 @@ function observeFastForward(draft: Draft, step: Step, event: LearningEvent): voi
   observeSlope(draft, step);
   observeSeek(draft, step);
   if (event.e === 'ended') observeEnded(draft, event, step.to);
+  else if (event.e === 'witness') observeFrames(draft, event, step.to);
   if (clear) noteStep(draft.state.fastForward, step);
 }
 
@@ -221,7 +222,6 @@ export const fastForward: Rule = {
   clock: observeClock,
   pageOpened,
   step: observeFastForward,
-  event: observeFrames,
   // Credit waits for a forward seek to be taken back.
   holdsCredit: (state) => state.fastForward.seek !== null,
   sealing: closeFastForward,

@@ -117,7 +117,8 @@ function judge(
     severity: 'violation',
     ...byLearnerOrUnknown(draft.state.facts.guard),
     span,
-    claimed: null,
+    // The page said all along that it was in front: it claims that nothing played hidden.
+    claimed: way.name === 'hidden' && !hasState(away.from.s | step.from.s, STATE.hidden) ? 0 : null,
     measured: advancedMs,
     reason,
     evidence: [refOf(away.from), refOf(step.to)],
