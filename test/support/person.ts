@@ -35,6 +35,9 @@ async function textsOf(session: CDPSession): Promise<string[]> {
 /** The keys that answer the popup on screen; null when there is none. */
 function answerTo(texts: readonly string[]): readonly string[] | null {
   if (!texts.some((text) => text.startsWith('dialog:'))) return null;
+  // Three boxes to tick, then the button.
+  if (texts.includes('button:Agree to what is ticked and go on'))
+    return ['Tab', 'Space', 'Tab', 'Space', 'Tab', 'Space', 'Tab', 'Enter'];
   for (const text of texts) {
     const [sum, a, b] = /(\d+) \+ (\d+)/.exec(text) ?? [];
     if (sum !== undefined) return [...String(Number(a) + Number(b)), 'Enter'];

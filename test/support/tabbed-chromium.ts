@@ -34,6 +34,9 @@ export interface TabbedChromium {
   readonly context: BrowserContext;
   /** A new tab, brought to the front. `script` runs in it before any script of a page. */
   tab(script?: string): Promise<Page>;
+  /** Stops all its processes in their tracks, as a closed lid does, and lets them go on. */
+  freeze(): void;
+  thaw(): void;
   stop(): Promise<void>;
 }
 
@@ -49,6 +52,10 @@ async function debuggingAddress(process: ChildProcess): Promise<string> {
   throw new Error('expected Chromium to say where it listens');
 }
 
+function signalGroup(child: ChildProcess, signal: NodeJS.Signals): void {
+  if (child.pid !== undefined) process.kill(-child.pid, signal);
+}
+
 /** Starts a browser with a fresh profile. @param args more switches. */
 export async function launchTabs(args: readonly string[] = []): Promise<TabbedChromium> {
   const path = chromiumPath();
@@ -56,6 +63,8 @@ export async function launchTabs(args: readonly string[] = []): Promise<TabbedCh
   const profile = mkdtempSync(join(tmpdir(), 'zhenxue-profile-'));
   const child = spawn(path, [...ARGS, `--user-data-dir=${profile}`, ...args, 'about:blank'], {
     stdio: ['ignore', 'ignore', 'pipe'],
+    // A group of its own, so that all of its processes can be stopped together.
+    detached: true,
   });
   const browser = await chromium.connectOverCDP(await debuggingAddress(child), { noDefaults: true });
   child.stderr?.resume();
@@ -69,6 +78,8 @@ export async function launchTabs(args: readonly string[] = []): Promise<TabbedCh
       await page.bringToFront();
       return page;
     },
+    freeze: () => signalGroup(child, 'SIGSTOP'),
+    thaw: () => signalGroup(child, 'SIGCONT'),
     async stop() {
       await browser.close();
       const gone = child.exitCode !== null ? Promise.resolve() : once(child, 'exit');
