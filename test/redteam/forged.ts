@@ -57,10 +57,12 @@ const finished: CheatCase = {
     learner.emit(opening(0));
     learner.emit({ e: 'play', t: 100, m: 0, s: PLAYING });
     learner.emit({ e: 'ended', t: 600, m: 64_000, s: STATE.ended });
-    const at = Date.now();
+    const from = Date.now();
+    await pause(2_500);
+    learner.emit({ e: 'beat', t: 2_600, m: 64_000, s: STATE.ended });
     await learner.flush();
     await learner.stop();
-    return { from: null, to: at };
+    return { from, to: null };
   },
 };
 

@@ -31,6 +31,7 @@ export function createFakePlayer(): FakePlayer {
     seeking: () => player.isSeeking,
     stalled: () => false,
     durationMs: () => 60_000,
+    playedThrough: () => false,
     patched: () => false,
     resetRate() {
       player.rate = 1000;

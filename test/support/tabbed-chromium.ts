@@ -4,7 +4,7 @@
  */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -52,8 +52,29 @@ async function debuggingAddress(process: ChildProcess): Promise<string> {
   throw new Error('expected Chromium to say where it listens');
 }
 
-function signalGroup(child: ChildProcess, signal: NodeJS.Signals): void {
-  if (child.pid !== undefined) process.kill(-child.pid, signal);
+/** A process and all that it started, the process last. */
+function treeOf(pid: number): number[] {
+  const children = new Map<number, number[]>();
+  for (const name of readdirSync('/proc').filter((entry) => /^\d+$/.test(entry))) {
+    try {
+      // `pid (name) state parent …`; the name may hold anything but its closing bracket.
+      const parent = Number(
+        readFileSync(`/proc/${name}/stat`, 'utf8')
+          .replace(/^.*\) /s, '')
+          .split(' ')[1],
+      );
+      children.set(parent, [...(children.get(parent) ?? []), Number(name)]);
+    } catch {
+      // It ended meanwhile.
+    }
+  }
+  const walk = (one: number): number[] => [...(children.get(one) ?? []).flatMap(walk), one];
+  return walk(pid);
+}
+
+function signalTree(child: ChildProcess, signal: NodeJS.Signals): void {
+  if (child.pid === undefined) return;
+  for (const pid of treeOf(child.pid)) process.kill(pid, signal);
 }
 
 /** Starts a browser with a fresh profile. @param args more switches. */
@@ -63,8 +84,6 @@ export async function launchTabs(args: readonly string[] = []): Promise<TabbedCh
   const profile = mkdtempSync(join(tmpdir(), 'zhenxue-profile-'));
   const child = spawn(path, [...ARGS, `--user-data-dir=${profile}`, ...args, 'about:blank'], {
     stdio: ['ignore', 'ignore', 'pipe'],
-    // A group of its own, so that all of its processes can be stopped together.
-    detached: true,
   });
   const browser = await chromium.connectOverCDP(await debuggingAddress(child), { noDefaults: true });
   child.stderr?.resume();
@@ -78,8 +97,8 @@ export async function launchTabs(args: readonly string[] = []): Promise<TabbedCh
       await page.bringToFront();
       return page;
     },
-    freeze: () => signalGroup(child, 'SIGSTOP'),
-    thaw: () => signalGroup(child, 'SIGCONT'),
+    freeze: () => signalTree(child, 'SIGSTOP'),
+    thaw: () => signalTree(child, 'SIGCONT'),
     async stop() {
       await browser.close();
       const gone = child.exitCode !== null ? Promise.resolve() : once(child, 'exit');

@@ -25,6 +25,8 @@ export interface Player {
   /** Wants to play and has no data. */
   stalled(): boolean;
   durationMs(): number;
+  /** Whether the element played from one position to the other without a jump, by its own `played` ranges. */
+  playedThrough(fromMs: number, toMs: number): boolean;
   /** Whether the page laid own properties over the element. */
   patched(): boolean;
   resetRate(): void;
@@ -34,6 +36,9 @@ export interface Player {
   /** True once after `pauseByGuard`: the `pause` event that follows is the guard's. */
   takeGuardPause(): boolean;
 }
+
+/** Milliseconds by which a position and the end of the range that it grows may differ. */
+const RANGE_SLACK_MS = 400;
 
 interface Accessor {
   get(): number;
@@ -54,7 +59,7 @@ function accessor(
   };
 }
 
-function toMs(seconds: number): number {
+function inMs(seconds: number): number {
   return Number.isFinite(seconds) ? Math.min(MEDIA_TIME_MAX_MS, Math.max(0, Math.round(seconds * 1000))) : 0;
 }
 
@@ -65,6 +70,7 @@ function toPermille(rate: number): number {
 /** Captures the accessors for one element. */
 export function watchPlayer(video: HTMLVideoElement): Player {
   const { pause, play } = HTMLMediaElement.prototype;
+  const played = Object.getOwnPropertyDescriptor(HTMLMediaElement.prototype, 'played')?.get;
   const time = accessor(video, 'currentTime');
   const rate = accessor(video, 'playbackRate');
   const defaultRate = accessor(video, 'defaultPlaybackRate');
@@ -72,14 +78,21 @@ export function watchPlayer(video: HTMLVideoElement): Player {
   let guardPause = false;
   return {
     video,
-    position: () => toMs(time.get()),
+    position: () => inMs(time.get()),
     ratePermille: () => Math.max(...rates()),
     rates,
     playing: () => !video.paused && !video.ended,
     ended: () => video.ended,
     seeking: () => video.seeking,
     stalled: () => !video.paused && video.readyState < HTMLMediaElement.HAVE_FUTURE_DATA,
-    durationMs: () => toMs(video.duration),
+    durationMs: () => inMs(video.duration),
+    playedThrough(fromMs, toMs) {
+      const ranges: TimeRanges = played?.call(video) ?? video.played;
+      for (let i = 0; i < ranges.length; i += 1)
+        if (fromMs >= inMs(ranges.start(i)) - RANGE_SLACK_MS && toMs <= inMs(ranges.end(i)) + RANGE_SLACK_MS)
+          return true;
+      return false;
+    },
     patched: () => WATCHED.some((name) => Object.hasOwn(video, name)),
     resetRate() {
       defaultRate.set(1);

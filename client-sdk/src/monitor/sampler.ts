@@ -14,9 +14,19 @@ export interface Readings {
   stateBits(): number;
 }
 
+/** A sample that was read a moment ago: clock reading, position, state bits, claimed rate. */
+export interface EarlierSample {
+  readonly now: number;
+  readonly m: number;
+  readonly s: number;
+  readonly r: number;
+}
+
 /** Samples happenings in their order. */
 export interface Sampler {
   record(happening: Happening): void;
+  /** Records what an earlier reading turned out to mean. Dropped when something later was recorded already. */
+  recordAt(happening: Happening, sample: EarlierSample): void;
   /** For a page that is being closed: no answer of the clock will come any more, the last known time must do. */
   settleNow(): void;
   /** Session time of a clock reading, ms. Never goes back. */
@@ -44,8 +54,17 @@ export function createSampler(options: SamplerOptions): Sampler {
     return last;
   }
 
+  function send(happening: Happening, t: number, m: number, s: number, r: number): void {
+    emit({ ...happening, ...(r === 1000 ? { t, m, s } : { t, m, s, r }) } as LearningEvent);
+  }
+
   return {
     sessionTime,
+    recordAt(happening, { now, m, s, r }) {
+      const before = last;
+      const t = sessionTime(now);
+      if (t > before || last === 0) send(happening, t, m, s, r);
+    },
     record(happening) {
       const m = readings.position();
       const s = readings.stateBits();
@@ -55,8 +74,7 @@ export function createSampler(options: SamplerOptions): Sampler {
         if (done) return;
         done = true;
         open = open.filter((other) => other !== finish);
-        const sample = r === 1000 ? { t: sessionTime(now), m, s } : { t: sessionTime(now), m, s, r };
-        emit({ ...happening, ...sample } as LearningEvent);
+        send(happening, sessionTime(now), m, s, r);
       };
       open.push(finish);
       clock.ask(finish);

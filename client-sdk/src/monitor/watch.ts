@@ -84,7 +84,7 @@ export function startWatch(given: WatchOptions): Watch {
   const page = watchPage(player, () => !enforce, clock.onTick);
   const readings = { position: player.position, ratePermille: player.ratePermille, stateBits: page.bits };
   const base = { now: given.welcomedAt, elapsedMs: welcome.elapsedMs };
-  const { record, settleNow } = createSampler({ clock, readings, base, emit: given.emit });
+  const { record, recordAt, settleNow } = createSampler({ clock, readings, base, emit: given.emit });
   record({ e: 'open', d: player.durationMs(), build: SDK_BUILD });
 
   const shared = { onTick: clock.onTick, ask: clock.ask, last: clock.last, record };
@@ -114,6 +114,7 @@ export function startWatch(given: WatchOptions): Watch {
     schedule: effects.schedule,
     onCamera: (opened) => streams.on('opened', opened),
     beatMs: welcome.beatMs,
+    recordAt,
     ...shared,
   });
 

@@ -27,6 +27,7 @@ function given(signal: Signal) {
     schedule: () => () => undefined,
     onCamera: () => () => undefined,
     record: (happening) => seen.push({ ...happening, m: player.at }),
+    recordAt: (happening, { m }) => seen.push({ ...happening, m }),
     ...clock,
     last: clock.last,
   });

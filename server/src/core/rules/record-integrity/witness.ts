@@ -29,7 +29,6 @@ const CAMERA_TELLING: readonly number[] = [
   CAMERA_ODD.noGroup,
   CAMERA_ODD.noStats,
   CAMERA_ODD.virtualLabel,
-  CAMERA_ODD.frozen,
 ];
 
 /** Two readings that differ by more than the tolerance. */
@@ -55,7 +54,8 @@ const DISAGREES: Readonly<Record<WitnessKind, (event: WitnessEvent) => boolean>>
   tabs: ({ c, v }) => v > c,
   screens: () => false,
   automation: ({ v }) => v > 0,
-  camera: ({ v }) => CAMERA_TELLING.filter((bit) => hasState(v, bit)).length >= 2,
+  camera: ({ v }) =>
+    hasState(v, CAMERA_ODD.frozen) || CAMERA_TELLING.filter((bit) => hasState(v, bit)).length >= 2,
 };
 
 const WORDS: Readonly<Record<WitnessKind, Bilingual>> = {
