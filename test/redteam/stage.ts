@@ -11,6 +11,9 @@ const FILM = readFileSync(fileURLToPath(new URL('lesson.webm', import.meta.url))
 /** A browser as a person has it says nothing of automation, and does not slow down what lies behind another window. */
 const PERSONAL = ['--disable-blink-features=AutomationControlled', '--window-size=1000,760'] as const;
 
+/** Ms before every question to the server: dozens of learners are asked about. */
+const ASK_MS = 700;
+
 /** One learner's place. */
 export interface Seat {
   readonly url: string;
@@ -57,7 +60,7 @@ export async function smallFilm(context: BrowserContext): Promise<void> {
 /** Starts the server. */
 export async function openStage(): Promise<Stage> {
   const data = temporaryData();
-  const server = await startServerProcess(data.folder);
+  const server = await startServerProcess(data.folder, 0, { ZHENXUE_REQUESTS_PER_MINUTE: '20000' });
   const regulator = await regulatorOf(server.url);
   const { url } = server;
   return {
@@ -68,7 +71,10 @@ export async function openStage(): Promise<Stage> {
       await smallFilm(browser.context);
       const page = await browser.tab(script);
       const cdp = await browser.context.newCDPSession(page);
-      const sitting = (): Promise<SessionDetail> => regulator.sittingOf(learner);
+      const sitting = async (): Promise<SessionDetail> => {
+        await pause(ASK_MS);
+        return regulator.sittingOf(learner);
+      };
       return { seat: { url, learner, regulator, browser, page, cdp, sitting }, leave: () => browser.stop() };
     },
     async stop() {

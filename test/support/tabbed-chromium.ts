@@ -104,7 +104,7 @@ export async function launchTabs(args: readonly string[] = []): Promise<TabbedCh
       const gone = child.exitCode !== null ? Promise.resolve() : once(child, 'exit');
       child.kill('SIGKILL');
       await gone;
-      rmSync(profile, { recursive: true, force: true, maxRetries: 5 });
+      rmSync(profile, { recursive: true, force: true, maxRetries: 5, retryDelay: 200 });
     },
   };
 }
