@@ -118,7 +118,7 @@ async function runCheat(stage: Stage, cheat: CheatCase, learner: string): Promis
     const truth = await cheat.run(seat, stage);
     return await judge(cheat, truth, () => seat.sitting());
   } finally {
-    await leave();
+    await leave().catch(() => undefined);
   }
 }
 
@@ -134,7 +134,7 @@ async function runControl(stage: Stage, control: ControlCase, learner: string): 
     const found = ok ? describe(sitting) : `${describe(sitting)} ${fault}`;
     return { name: control.name, expected: 'valid', found, claimed: '', measured: '', off: '', ok };
   } finally {
-    await leave();
+    await leave().catch(() => undefined);
   }
 }
 

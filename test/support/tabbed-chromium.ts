@@ -74,7 +74,13 @@ function treeOf(pid: number): number[] {
 
 function signalTree(child: ChildProcess, signal: NodeJS.Signals): void {
   if (child.pid === undefined) return;
-  for (const pid of treeOf(child.pid)) process.kill(pid, signal);
+  for (const pid of treeOf(child.pid)) {
+    try {
+      process.kill(pid, signal);
+    } catch {
+      // It ended meanwhile.
+    }
+  }
 }
 
 /** Starts a browser with a fresh profile. @param args more switches. */
@@ -102,9 +108,10 @@ export async function launchTabs(args: readonly string[] = []): Promise<TabbedCh
     async stop() {
       await browser.close();
       const gone = child.exitCode !== null ? Promise.resolve() : once(child, 'exit');
-      child.kill('SIGKILL');
+      // Its helpers would go on writing to the profile for a moment.
+      signalTree(child, 'SIGKILL');
       await gone;
-      rmSync(profile, { recursive: true, force: true, maxRetries: 5, retryDelay: 200 });
+      rmSync(profile, { recursive: true, force: true, maxRetries: 20, retryDelay: 100 });
     },
   };
 }
