@@ -95,8 +95,9 @@ async function mainThread(browser, url, playMs) {
 async function startToAck(browser, url, n) {
   const page = await browser.newPage();
   await page.goto(`${url}/demo/?lang=en`);
+  await page.addScriptTag({ url: '/sdk/zhenxue.js' });
   const ms = await page.evaluate(async (learner) => {
-    const { createMonitor } = await import(`${location.origin}/sdk/zhenxue.mjs`);
+    const { createMonitor } = /** @type {any} */ (window).Zhenxue;
     const video = document.querySelector('video');
     const body = JSON.stringify({ learner, lesson: 'lesson-1' });
     const headers = { 'content-type': 'application/json' };
