@@ -14,23 +14,13 @@ export interface Readings {
   stateBits(): number;
 }
 
-/** A sample that was read a moment ago: clock reading, position, state bits, claimed rate. */
-export interface EarlierSample {
-  readonly now: number;
-  readonly m: number;
-  readonly s: number;
-  readonly r: number;
-}
-
 /** Samples happenings in their order. */
 export interface Sampler {
   record(happening: Happening): void;
-  /** Records what an earlier reading turned out to mean. Dropped when something later was recorded already. */
-  recordAt(happening: Happening, sample: EarlierSample): void;
+  /** Records a beat of an instant that has passed (its clock reading and position) and one of now, unless something was recorded since. */
+  turn(then: { readonly now: number; readonly m: number }): void;
   /** For a page that is being closed: no answer of the clock will come any more, the last known time must do. */
   settleNow(): void;
-  /** Session time of a clock reading, ms. Never goes back. */
-  sessionTime(now: number): number;
 }
 
 /** What a sampler needs. */
@@ -45,39 +35,34 @@ export interface SamplerOptions {
 /** Creates a sampler for one page load of a sitting. */
 export function createSampler(options: SamplerOptions): Sampler {
   const { clock, readings, base, emit } = options;
-  let last = 0;
+  /** Session time of the last sample, ms: it never goes back. */
+  let last = Math.floor(base.elapsedMs);
   let open: ((now: number) => void)[] = [];
 
-  function sessionTime(now: number): number {
-    const t = Math.floor(base.elapsedMs + Math.max(0, now - base.now));
-    last = Math.min(SESSION_TIME_MAX_MS, Math.max(last, t));
-    return last;
-  }
+  const timeOf = (now: number): number => Math.floor(base.elapsedMs + now - base.now);
 
-  function send(happening: Happening, t: number, m: number, s: number, r: number): void {
-    emit({ ...happening, ...(r === 1000 ? { t, m, s } : { t, m, s, r }) } as LearningEvent);
+  function record(happening: Happening, then?: { readonly now: number; readonly m: number }): void {
+    const m = then?.m ?? readings.position();
+    const s = readings.stateBits();
+    const r = readings.ratePermille();
+    const finish = (now: number): void => {
+      if (!open.includes(finish)) return;
+      open = open.filter((other) => other !== finish);
+      last = Math.min(SESSION_TIME_MAX_MS, Math.max(last, timeOf(now)));
+      const sample = { ...happening, t: last, m, s };
+      emit((r === 1000 ? sample : { ...sample, r }) as LearningEvent);
+    };
+    open.push(finish);
+    if (then === undefined) clock.ask(finish);
+    else finish(then.now);
   }
 
   return {
-    sessionTime,
-    recordAt(happening, { now, m, s, r }) {
-      const before = last;
-      const t = sessionTime(now);
-      if (t > before || last === 0) send(happening, t, m, s, r);
-    },
-    record(happening) {
-      const m = readings.position();
-      const s = readings.stateBits();
-      const r = readings.ratePermille();
-      let done = false;
-      const finish = (now: number): void => {
-        if (done) return;
-        done = true;
-        open = open.filter((other) => other !== finish);
-        send(happening, sessionTime(now), m, s, r);
-      };
-      open.push(finish);
-      clock.ask(finish);
+    record: (happening) => record(happening),
+    turn(then) {
+      if (timeOf(then.now) <= last) return;
+      record({ e: 'beat' }, then);
+      record({ e: 'beat' });
     },
     settleNow() {
       for (const finish of [...open]) finish(clock.last());

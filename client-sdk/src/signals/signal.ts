@@ -1,7 +1,7 @@
 import type { Schedule } from '../core/effects.ts';
 import type { PageState } from '../monitor/page-state.ts';
 import type { Player } from '../monitor/player.ts';
-import type { EarlierSample, Happening } from '../monitor/sampler.ts';
+import type { Happening } from '../monitor/sampler.ts';
 import type { PopupWatch } from '../screen/popup/popup-desk.ts';
 
 /** What a witness may use. */
@@ -15,8 +15,8 @@ export interface SignalContext {
   /** Calls back with every camera that the SDK opens. Returns its stop. */
   onCamera(opened: (stream: MediaStream) => void): () => void;
   record(happening: Happening): void;
-  /** Records what a reading of a moment ago turned out to mean. */
-  recordAt(happening: Happening, sample: EarlierSample): void;
+  /** The speed changed after this clock reading and position: a beat of then and one of now, unless something was recorded since. */
+  turn(then: { readonly now: number; readonly m: number }): void;
   /** Ticks of the evidence clock, with its time in ms. Returns its stop. */
   onTick(tick: (now: number) => void): () => void;
   /** Asks the evidence clock for the time of this instant. */

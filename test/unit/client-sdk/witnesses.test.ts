@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import type { EarlierSample, Happening } from '../../../client-sdk/src/monitor/sampler.ts';
+import type { Happening } from '../../../client-sdk/src/monitor/sampler.ts';
 import { clocksSignal } from '../../../client-sdk/src/signals/clocks/clocks.ts';
 import { framesSignal } from '../../../client-sdk/src/signals/frames/frames.ts';
 import { hiddenSignal } from '../../../client-sdk/src/signals/hidden/hidden.ts';
@@ -14,7 +14,7 @@ function given(signal: Signal, prepare: (video: Record<string, unknown>) => void
   const player = createFakePlayer();
   const page = createFakePage();
   const clock = createFakeClock();
-  const seen: (Happening & { at?: number })[] = [];
+  const seen: Happening[] = [];
   const timers: { at: number; task: () => void }[] = [];
   const doc = Object.assign(new EventTarget(), { hidden: false, timeline: { currentTime: 0 } });
   const video = player.video as unknown as Record<string, unknown>;
@@ -31,7 +31,7 @@ function given(signal: Signal, prepare: (video: Record<string, unknown>) => void
     },
     onCamera: () => () => undefined,
     record: (happening) => seen.push(happening),
-    recordAt: (happening, { now }: EarlierSample) => seen.push({ ...happening, at: now }),
+    turn: () => undefined,
     ...clock,
     last: clock.last,
   });
@@ -39,34 +39,16 @@ function given(signal: Signal, prepare: (video: Record<string, unknown>) => void
 }
 
 describe('position', () => {
-  const faster = (rate: number, seconds: number, after: number) => {
+  test.each([
+    [true, 0],
+    [false, 1],
+  ])('played through without a jump: %s → %i seeks', (through, seeks) => {
     const { player, clock, seen } = given(positionSignal);
-    Object.assign(player, { playedThrough: () => true });
-    const advance = (by: number) => () => {
-      player.at += by;
-    };
-    clock.tick(4, advance(250));
-    clock.tick(seconds * 4, advance(250 * rate));
-    clock.tick(after * 4, advance(250));
-    return seen.filter((event) => event.at !== undefined);
-  };
-
-  test.each([1.25, 2, 4, 16])(
-    '%d× is told look by look, from the look before it to the first at 1×',
-    (rate) => {
-      expect(faster(rate, 3, 2).map(({ e, at }) => `${e} ${at}`)).toEqual([
-        'beat 1000',
-        'beat 2000',
-        'beat 3000',
-        'beat 4000',
-        'beat 5000',
-      ]);
-    },
-  );
-
-  test('ordinary playing is told by its beats only', () => {
-    expect(faster(1, 10, 2)).toEqual([]);
-    expect(faster(1.1, 10, 2)).toEqual([]);
+    Object.assign(player, { playedThrough: () => through });
+    clock.tick(8);
+    player.at += 20_000;
+    clock.tick(4);
+    expect(seen.filter(({ e }) => e === 'seek')).toHaveLength(seeks);
   });
 });
 

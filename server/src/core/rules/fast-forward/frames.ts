@@ -16,10 +16,16 @@ export function observeFrames(draft: Draft, event: WitnessEvent, point: Point): 
   const beyondMs = ((v - fastForward.slopeMaxPermille) * d) / 1_000;
   if (d < fastForward.slopeWindowMs || beyondMs <= credit.slackMs) return;
   const from: Point = { ...point, t: Math.max(0, point.t - d), at: point.at - d };
-  const span = spanOf(from, point);
+  const figures = {
+    span: spanOf(from, point),
+    claimed: c,
+    measured: v,
+    reason: fastForwardWords.slopeMeasured(v, d),
+    evidence: [refOf(point)],
+  };
   const last = draft.state.findings.findLast(({ kind }) => kind === 'slope-measured');
   if (last !== undefined && last.span.toT >= from.t) {
-    extendFinding(draft, last.id, span, [refOf(point)], v);
+    extendFinding(draft, last.id, figures);
     return;
   }
   addFinding(draft, {
@@ -27,10 +33,6 @@ export function observeFrames(draft: Draft, event: WitnessEvent, point: Point): 
     kind: 'slope-measured',
     severity: 'violation',
     ...byLearnerOrUnknown(draft.state.facts.guard),
-    span,
-    claimed: c,
-    measured: v,
-    reason: fastForwardWords.slopeMeasured(v, d),
-    evidence: [refOf(point)],
+    ...figures,
   });
 }
