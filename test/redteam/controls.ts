@@ -190,7 +190,9 @@ const bfcache: ControlCase = {
     await pause(EARLY_MS);
     await seat.page.goto(`${seat.url}/healthz`);
     await pause(2_000);
-    await seat.page.goBack();
+    // A restored page tells of no navigation that could be waited for.
+    await seat.page.evaluate(() => history.back()).catch(() => undefined);
+    await pause(3_000);
     const start = seat.page.getByTestId('start');
     if (await start.isVisible()) await start.click();
     const person = await sitDown(seat.page);

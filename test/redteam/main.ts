@@ -146,7 +146,8 @@ async function inTurn(jobs: readonly (() => Promise<Row>)[], atOnce: number): Pr
       const row = await jobs[mine]?.();
       if (row === undefined) continue;
       rows[mine] = row;
-      console.log(`${row.ok ? 'ok  ' : 'MISS'} ${row.name}: ${row.found}`);
+      const off = row.off === '' ? '' : `, off by ${row.off} ms`;
+      console.log(`${row.ok ? 'ok  ' : 'MISS'} ${row.name}: ${row.found}${off}`);
     }
   };
   await Promise.all(Array.from({ length: atOnce }, worker));
