@@ -46,7 +46,7 @@ export const HIDDEN_BY: { readonly entries: number; readonly wakeLock: number; r
   entries: 1,
   /** The browser took the screen wake lock back, as it does from hidden pages. */
   wakeLock: 2,
-  /** No frame of animation for more than a second while the main thread is alive. */
+  /** No frame of animation for three quarters of a second while the main thread is alive. */
   frames: 4,
 };
 

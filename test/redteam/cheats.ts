@@ -239,13 +239,12 @@ const detached: CheatCase = {
   async run(seat) {
     await begin(seat);
     await pause(WARM_UP_MS);
-    await seat.page.evaluate(() => {
+    await seat.page.evaluate(`{
       const video = document.querySelector('video');
-      video?.remove();
-      const again = (): void => void video?.play().catch(() => undefined);
-      video?.addEventListener('pause', again);
-      again();
-    });
+      video.remove();
+      video.addEventListener('pause', () => void video.play());
+      void video.play();
+    }`);
     await pause(6_000);
     return { from: null, to: null };
   },
@@ -274,7 +273,7 @@ const secondBrowser: CheatCase = {
     try {
       await beginLesson(other.page, seat.url, seat.learner, 'lesson-2');
       const from = Date.now();
-      await pause(14_000);
+      await pause(22_000);
       return { from, to: null };
     } finally {
       await leave();
@@ -319,11 +318,9 @@ const replacedLater: CheatCase = {
   expected: { ...FAST, kinds: ['rate-reported', 'slope-measured'] },
   async run(seat) {
     await begin(seat);
-    await seat.page.evaluate(() => {
-      Object.defineProperty(HTMLMediaElement.prototype, 'playbackRate', {
-        get: () => 1,
-        set: () => undefined,
-      });
+    await seat.page.evaluate(
+      `Object.defineProperty(HTMLMediaElement.prototype, 'playbackRate', { get: () => 1, set() {} })`,
+    );
     });
     return speed(seat.page, 4, 7_000);
   },

@@ -4,8 +4,8 @@ import type { ControlCase } from './case.ts';
 import * as primitives from './primitives.ts';
 import { pause, type Seat } from './stage.ts';
 
-/** Ms within which every honest lesson ends: the film, the popups, and two minutes for the odd machine. */
-const LESSON_MS = 190_000;
+/** Ms within which every honest lesson ends: the film, the popups, and three minutes for the odd machine. */
+const LESSON_MS = 240_000;
 
 /** Where a lesson can be disturbed without meeting its end. */
 const EARLY_MS = 6_000;

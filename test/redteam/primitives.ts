@@ -111,7 +111,7 @@ export const PROXY_CLICK = `{
   });
   setInterval(() => {
     for (const [button, listener] of told)
-      if (button.isConnected && typeof listener === 'function' && button.id !== 'start')
+      if (button.getRootNode() instanceof ShadowRoot && typeof listener === 'function')
         listener.call(button, trusted(new MouseEvent('click', { bubbles: true, composed: true })));
   }, 400);
 }`;
