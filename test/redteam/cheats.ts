@@ -321,7 +321,6 @@ const replacedLater: CheatCase = {
     await seat.page.evaluate(
       `Object.defineProperty(HTMLMediaElement.prototype, 'playbackRate', { get: () => 1, set() {} })`,
     );
-    });
     return speed(seat.page, 4, 7_000);
   },
 };
