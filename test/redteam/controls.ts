@@ -174,12 +174,16 @@ const inForeignFrame: ControlCase = {
   args: ['--disable-site-isolation-trials', '--disable-features=IsolateOrigins,site-per-process'],
   async run(seat) {
     // The demo lets only itself frame it; this platform lets its portal.
-    await seat.browser.context.route('**/demo/?*', async (route) => {
+    await seat.browser.context.route(/\/demo\/\?/, async (route) => {
       const response = await route.fetch();
       const headers = { 'content-type': response.headers()['content-type'] ?? 'text/html' };
       await route.fulfill({ response, headers });
     });
-    await attendInFrame(seat, seat.url.replace('127.0.0.1', 'localhost'));
+    const portal = 'http://portal.localhost';
+    await seat.browser.context.route(`${portal}/**`, (route) =>
+      route.fulfill({ contentType: 'text/html', body: '<!doctype html><title>Portal</title><body></body>' }),
+    );
+    await attendInFrame(seat, portal);
   },
 };
 
