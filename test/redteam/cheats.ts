@@ -276,12 +276,15 @@ const secondBrowser: CheatCase = {
   name: 'second browser, another lesson at once',
   expected: { rule: 'multi-window', kinds: ['second-sitting'], severity: 'violation' },
   async run(seat, stage) {
-    await begin(seat);
     const { seat: other, leave } = await stage.seat(seat.learner, {});
     try {
+      await begin(seat);
+      const first = await sitDown(seat.page);
       await beginLesson(other.page, seat.url, seat.learner, 'lesson-2');
       const from = Date.now();
-      await pause(22_000);
+      const second = await sitDown(other.page);
+      await pause(26_000);
+      await Promise.all([first.leave(), second.leave()]);
       return { from, to: null };
     } finally {
       await leave();

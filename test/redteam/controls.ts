@@ -171,7 +171,10 @@ const inFrame: ControlCase = {
 const inForeignFrame: ControlCase = {
   name: 'player inside of an iframe of another origin',
   // One process for both, so that one accessibility tree can be read; the origins stay apart for the page.
-  args: ['--disable-site-isolation-trials', '--disable-features=IsolateOrigins,site-per-process'],
+  args: [
+    '--disable-site-isolation-trials',
+    '--disable-features=IsolateOrigins,site-per-process,LocalNetworkAccessChecks,BlockInsecurePrivateNetworkRequests',
+  ],
   async run(seat) {
     // The demo lets only itself frame it; this platform lets its portal.
     await seat.browser.context.route(/\/demo\/\?/, async (route) => {
