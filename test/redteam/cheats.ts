@@ -283,7 +283,7 @@ const secondBrowser: CheatCase = {
       await beginLesson(other.page, seat.url, seat.learner, 'lesson-2');
       const from = Date.now();
       const second = await sitDown(other.page);
-      await pause(26_000);
+      await pause(42_000);
       await Promise.all([first.leave(), second.leave()]);
       return { from, to: null };
     } finally {

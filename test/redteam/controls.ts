@@ -10,13 +10,12 @@ const LESSON_MS = 240_000;
 /** Where a lesson can be disturbed without meeting its end. */
 const EARLY_MS = 6_000;
 
-/** Keeps the film playing, as a person does who sees it paused and presses play; not while a dialog is open. */
+/** Keeps the film playing, as a person does who sees it paused and presses play; what must be answered first pauses it again. */
 async function playOn(seat: Seat): Promise<void> {
   await seat.page
     .evaluate(() => {
       const video = document.querySelector('video');
-      const asked = document.querySelector('[data-zhenxue]:popover-open, div[popover]:popover-open') !== null;
-      if (video?.paused === true && !video.ended && !asked && !document.hidden)
+      if (video?.paused === true && !video.ended && !document.hidden)
         void video.play().catch(() => undefined);
     })
     .catch(() => undefined);
