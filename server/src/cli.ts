@@ -3,6 +3,7 @@
 import { type Config, ConfigError, readConfig } from './config/config.ts';
 import { openOffice, type RunningServer, startServer } from './main.ts';
 import { type Command, readCommand, USAGE, UsageError } from './operator.ts';
+import { RETENTION_USAGE, readRetention } from './retention-command.ts';
 import { explainFailure } from './start-failure.ts';
 import { readUpkeep, UPKEEP_USAGE } from './upkeep.ts';
 
@@ -18,7 +19,7 @@ function orExit<T>(read: () => T): T {
     return read();
   } catch (error) {
     if (!(error instanceof ConfigError || error instanceof UsageError)) throw error;
-    const more = error.message === USAGE ? `\n${UPKEEP_USAGE}` : '';
+    const more = error.message === USAGE ? `\n${UPKEEP_USAGE}\n${RETENTION_USAGE}` : '';
     process.stderr.write(`${error.message}${more}\n`);
     process.exit(EXIT_CONFIG);
   }
@@ -47,11 +48,11 @@ function stopOnSignals(server: RunningServer): void {
 
 async function run(): Promise<void> {
   const args = process.argv.slice(2);
-  const upkeep = orExit(() => readUpkeep(args));
+  const upkeep = orExit(() => readRetention(args) ?? readUpkeep(args));
   const command = upkeep === null ? orExit(() => readCommand(args)) : null;
   const config = orExit(() => readConfig(process.env));
   if (upkeep !== null) {
-    const { text, exitCode } = await upkeep(config.dataDir);
+    const { text, exitCode } = await upkeep(config);
     process.stdout.write(`${text}\n`);
     process.exitCode = exitCode;
     return;
@@ -64,6 +65,10 @@ async function run(): Promise<void> {
 }
 
 run().catch((error: unknown) => {
+  if (error instanceof ConfigError) {
+    process.stderr.write(`${error.message}\n`);
+    process.exit(EXIT_CONFIG);
+  }
   process.stderr.write(`${explainFailure(error, process.env.ZHENXUE_DATA_DIR || './data')}\n`);
   process.exit(EXIT_FAULT);
 });

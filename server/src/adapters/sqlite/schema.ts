@@ -121,7 +121,7 @@ CREATE TABLE owners (
 ) STRICT, WITHOUT ROWID;
 `;
 
-/** Packed records of ended sittings, and the indexes of searches by learner and by course. */
+/** Packed records of ended sittings, what remains of deleted ones, and the indexes of searches by learner and by course. */
 const V3 = `
 ALTER TABLE sessions ADD COLUMN archived INTEGER NOT NULL DEFAULT 0;
 CREATE INDEX sessions_to_archive ON sessions (ended_at, sid) WHERE ended_at IS NOT NULL AND archived = 0;
@@ -134,6 +134,19 @@ CREATE TABLE archives (
   head BLOB NOT NULL,
   body BLOB NOT NULL
 ) STRICT;
+
+CREATE TABLE tombstones (
+  session TEXT NOT NULL,
+  ordinal INTEGER NOT NULL,
+  kind TEXT NOT NULL,
+  opened_at INTEGER NOT NULL,
+  ended_at INTEGER NOT NULL,
+  at INTEGER NOT NULL,
+  hash BLOB NOT NULL,
+  remains BLOB NOT NULL,
+  reason TEXT NOT NULL,
+  PRIMARY KEY (session, ordinal)
+) STRICT, WITHOUT ROWID;
 `;
 
 /** SQL of each step of the schema, oldest first. */
