@@ -64,7 +64,8 @@ class Page {
   /** @param {any} extra */
   emit(extra) {
     if (this.alone && this.t - (this.waiting[0]?.t ?? this.t) > COALESCE_MS) this.flush();
-    this.waiting.push({ e: extra.e, t: this.t, m: this.m, s: this.s, ...extra });
+    // `| 0`: small integers, as a parser makes them; what was computed may be kept as floating numbers.
+    this.waiting.push({ e: extra.e, t: this.t | 0, m: this.m | 0, s: this.s, ...extra });
     if (this.waiting.length >= this.room) this.flush();
   }
 

@@ -35,7 +35,7 @@ async function watchUntilPhoto(server: Server): Promise<void> {
       if (directive.kind !== 'popup') continue;
       const { id, challenge } = directive;
       const at = playing(second * 1_000);
-      const a = challenge.type === 'sum' ? String(challenge.a + challenge.b) : 'ok';
+      const a = challenge.type === 'press' ? 'ok' : String(challenge.a + challenge.b);
       await client.send([
         { ...at, e: 'popup.shown', id },
         { ...at, e: 'popup.answer', id, a },

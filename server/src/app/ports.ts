@@ -12,6 +12,7 @@ import type {
   Outcome,
   PlatformFinding,
 } from '@zhenxue/protocol';
+import type { EngineName, FaceReading } from '../core/identity/reading.ts';
 
 /** The only source of time. Epoch ms. */
 export interface Clock {
@@ -338,6 +339,27 @@ export interface PhotoDisposal {
   ): Promise<readonly (readonly [string, string])[]>;
   /** Resolves when the files are gone from the disk. */
   remove(row: Pick<SessionRow, 'session' | 'platform' | 'learner' | 'course'>): Promise<void>;
+}
+
+/** What is wanted of an image. */
+export interface FaceReadOptions {
+  /** For a comparison. */
+  readonly descriptor: boolean;
+  /** For a challenge that asks to close the eyes. */
+  readonly eyes: boolean;
+  /** Count the faces with the slow detector in any case. */
+  readonly sureCount: boolean;
+  /** The image again, upright and without metadata, for storing. */
+  readonly cleaned: boolean;
+}
+
+/** Reads faces from attacker-controlled images, outside of the event loop. Judging is done by `core/identity`. */
+export interface FaceEngine {
+  readonly name: EngineName;
+  /** Never rejects because of the content or of load: those are answers. The bytes stay the caller's. */
+  read(bytes: Uint8Array, options: FaceReadOptions): Promise<FaceReading>;
+  /** Ends the workers; what is waiting is answered `later`. */
+  close(): Promise<void>;
 }
 
 /** What a ticket or a resume token says. */
