@@ -59,7 +59,17 @@ function pageProblems(db: Database): readonly string[] {
   const lost = valuesOf(db.prepare('PRAGMA foreign_key_check').all()).map(
     (row) => `a row without its sitting: ${row}`,
   );
-  return [...lost, ...archiveProblems(db)];
+  return [...lost, ...archiveProblems(db), ...orderProblems(db)];
+}
+
+/** Findings are numbered 0, 1, 2, … in the order of their first appearance; nothing else says what that order was. */
+function orderProblems(db: Database): readonly string[] {
+  const rows = db.prepare(
+    'SELECT s.session FROM findings f JOIN sessions s ON s.sid = f.sid GROUP BY f.sid ' +
+      'HAVING min(ordinal) <> 0 OR max(ordinal) <> count(*) - 1 OR count(DISTINCT ordinal) <> count(*) ' +
+      `LIMIT ${FAULTS_MAX}`,
+  );
+  return valuesOf(rows.all()).map((session) => `sitting ${session}: expected its findings in their order`);
 }
 
 /** A sitting's records lie in one place, and its row says in which. */
