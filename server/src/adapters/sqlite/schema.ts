@@ -121,7 +121,7 @@ CREATE TABLE owners (
 ) STRICT, WITHOUT ROWID;
 `;
 
-/** Packed records of ended sittings, what remains of deleted ones, and the indexes of searches by learner and by course. */
+/** Packed records of ended sittings, and the indexes of searches by learner and by course. */
 const V3 = `
 ALTER TABLE sessions ADD COLUMN archived INTEGER NOT NULL DEFAULT 0;
 CREATE INDEX sessions_to_archive ON sessions (ended_at, sid) WHERE ended_at IS NOT NULL AND archived = 0;
@@ -134,7 +134,10 @@ CREATE TABLE archives (
   head BLOB NOT NULL,
   body BLOB NOT NULL
 ) STRICT;
+`;
 
+/** What remains of sittings, or parts of them, that were deleted on purpose. */
+const V4 = `
 CREATE TABLE tombstones (
   session TEXT NOT NULL,
   ordinal INTEGER NOT NULL,
@@ -150,4 +153,4 @@ CREATE TABLE tombstones (
 `;
 
 /** SQL of each step of the schema, oldest first. */
-export const MIGRATIONS: readonly string[] = [V1, V2, V3];
+export const MIGRATIONS: readonly string[] = [V1, V2, V3, V4];
