@@ -46,6 +46,12 @@ function stopOnSignals(server: RunningServer): void {
   process.once('SIGINT', stop);
 }
 
+/** Says what happened and what to do about it, whatever the log's level, and ends the process. */
+function endWith(error: unknown): void {
+  process.stderr.write(`${explainFailure(error, process.env.ZHENXUE_DATA_DIR || './data')}\n`);
+  process.exit(EXIT_FAULT);
+}
+
 async function run(): Promise<void> {
   const args = process.argv.slice(2);
   const upkeep = orExit(() => readRetention(args) ?? readUpkeep(args));
@@ -59,16 +65,13 @@ async function run(): Promise<void> {
   }
   if (command !== null) return runCommand(config, command);
   // A store that failed once acknowledges nothing any more: ending lets a supervisor restart into recovery.
-  const server = await startServer({ config, onFatal: () => process.exit(EXIT_FAULT) });
+  const server = await startServer({ config, onFatal: endWith });
   stopOnSignals(server);
   process.stdout.write(`${server.url}\n`);
 }
 
 run().catch((error: unknown) => {
-  if (error instanceof ConfigError) {
-    process.stderr.write(`${error.message}\n`);
-    process.exit(EXIT_CONFIG);
-  }
-  process.stderr.write(`${explainFailure(error, process.env.ZHENXUE_DATA_DIR || './data')}\n`);
-  process.exit(EXIT_FAULT);
+  if (!(error instanceof ConfigError)) return endWith(error);
+  process.stderr.write(`${error.message}\n`);
+  process.exit(EXIT_CONFIG);
 });

@@ -128,7 +128,14 @@ export function inspectDatabase(file: string): Inspection {
       return pages.length > 0 ? pages : checkRowSums(db);
     },
     sittings: () => sittingsOf(db),
-    close: () => db.close(),
+    close(): void {
+      // Statements may outlive the connection until they are collected; the read transaction must not.
+      try {
+        db.exec('ROLLBACK');
+      } finally {
+        db.close();
+      }
+    },
   };
 }
 
