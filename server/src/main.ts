@@ -21,13 +21,12 @@ import { createActorRegistry } from './app/actor-registry.ts';
 import { startArchiver } from './app/archive-ended.ts';
 import { withArchive } from './app/archived-sessions.ts';
 import { attributePlatform } from './app/attribute-platform.ts';
-import { canonicalJson } from './app/canonical-json.ts';
 import type { App } from './app/context.ts';
 import { startSweeper } from './app/due-sittings.ts';
 import { RULE_ENGINE } from './app/engine.ts';
-import { hashText } from './app/hash.ts';
 import { createKeyedLock } from './app/keyed-lock.ts';
 import { startLeaseKeeper } from './app/lease-keeper.ts';
+import { createPackInForce, type HashedPack } from './app/pack-in-force.ts';
 import { createPersons } from './app/persons.ts';
 import type {
   AccessKeyRow,
@@ -44,7 +43,6 @@ import { putAccessKey, putPlatform } from './app/provision.ts';
 import { retentionProblem } from './app/retention.ts';
 import { type Config, ConfigError } from './config/config.ts';
 import type { PolicyPack } from './core/policy/pack.ts';
-import { POLICY_PACKS } from './core/policy/packs.ts';
 
 /** Options of {@link startServer}: the settings, and effects with real defaults. */
 export interface ServerOptions {
@@ -93,10 +91,11 @@ function foldersOf(options: ServerOptions): StaticFolders {
   };
 }
 
-function packOf(options: ServerOptions): PolicyPack {
-  const pack = options.pack ?? POLICY_PACKS.get(options.config.pack);
-  if (pack === undefined) throw new Error(`pack: expected one of ${[...POLICY_PACKS.keys()].join(', ')}`);
-  return pack;
+/** The pack in force, or the one that was given instead. */
+function packsOf({ pack, config }: ServerOptions, clock: Clock): () => HashedPack {
+  return pack === undefined
+    ? createPackInForce(config.pack, clock)
+    : createPackInForce(pack.id, clock, [pack]);
 }
 
 /** @throws ConfigError when data would go before its time. */
@@ -138,7 +137,7 @@ interface Made {
 function createApp(options: ServerOptions, { keys, store, owner, metrics, log }: Made): App {
   const { config, clock = systemClock, schedule = systemSchedule } = options;
   const { randomBytes = systemRandomBytes, newId = uuidV7, wrapSessions = (sessions) => sessions } = options;
-  const pack = packOf(options);
+  const packInForce = packsOf(options, clock);
   const sessions = wrapSessions(withArchive(store.sessions, store.archives, createArchiveCodec()));
   const actors = createActorRegistry({
     engine: RULE_ENGINE,
@@ -165,8 +164,12 @@ function createApp(options: ServerOptions, { keys, store, owner, metrics, log }:
     registry: store.registry,
     vault: createPhotoVault({ folder, kek: keys.kek, randomBytes, newId }),
     tokens: createTokens(keys.signing, clock),
-    pack,
-    packHash: hashText(canonicalJson(pack)),
+    get pack(): PolicyPack {
+      return packInForce().pack;
+    },
+    get packHash(): string {
+      return packInForce().packHash;
+    },
     ticketTtlMs: config.ticketTtlMs,
     actors,
     lock: createKeyedLock(),
