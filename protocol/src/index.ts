@@ -1,4 +1,5 @@
 /** @zhenxue/protocol — the wire contract of Zhenxue. Zero dependencies; the same code runs in browsers and on the server. */
+export { CODE_HEIGHT, CODE_WIDTH } from './code-field.ts';
 export { encodeBatch } from './encode-batch.ts';
 export { describeError, ERROR_CODES, type ErrorCode, type ProtocolError, type Result } from './errors.ts';
 export type {
@@ -35,7 +36,10 @@ export {
   BATCH_BYTES_MAX,
   BATCH_EVENTS_MAX,
   BEAT_MS,
+  CHALLENGE_FRAMES_MAX,
   COURSE_LESSONS_MAX,
+  FRAME_BYTES_MAX,
+  FRAMES_PER_SECOND_MAX,
   GAP_COUNT_MAX,
   ID_CHARS_MAX,
   MEDIA_TIME_MAX_MS,
@@ -49,11 +53,28 @@ export {
   REF_PATTERN,
   SESSION_TIME_MAX_MS,
   STATE_BITS_MAX,
+  speaksVersion,
   TEXT_CHARS_MAX,
   WS_PROTOCOL,
   WS_TICKET_PREFIX,
 } from './limits.ts';
-export type { BatchAck, Directive, PhotoAck, PhotoMeta, PopupChallenge, Welcome } from './messages.ts';
+export type {
+  BatchAck,
+  CaptureProblem,
+  Consent,
+  ConsentScope,
+  Directive,
+  LivenessFrame,
+  LivenessPrompt,
+  LivenessStart,
+  LivenessStarted,
+  LivenessStep,
+  PhotoAck,
+  PhotoMeta,
+  PopupChallenge,
+  Receipt,
+  Welcome,
+} from './messages.ts';
 export { parseBatch, validateBatch } from './parse-batch.ts';
 export type {
   BanView,

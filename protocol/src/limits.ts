@@ -5,6 +5,17 @@
 /** Version written in every batch. A server accepts this one and the one before it. */
 export const PROTOCOL_VERSION = 1;
 
+/** Oldest version that was ever released: there is nothing before it to be compatible with. */
+const PROTOCOL_VERSION_OLDEST = 1;
+
+/**
+ * Whether a side that speaks `newest` understands version `v`: its own and the one before it.
+ * @param newest for tests of versions to come; default {@link PROTOCOL_VERSION}.
+ */
+export function speaksVersion(v: unknown, newest: number = PROTOCOL_VERSION): v is number {
+  return v === newest || (v === newest - 1 && v >= PROTOCOL_VERSION_OLDEST);
+}
+
 /** WebSocket sub-protocol offered by the SDK and echoed by the server; the ticket rides beside it (never in a URL). */
 export const WS_PROTOCOL = 'zhenxue.v1';
 
@@ -49,6 +60,15 @@ export const PHOTO_SIDE_MAX_PX = 4_096;
 
 /** Bytes of one socket message: the largest photo plus its framing. */
 export const MESSAGE_BYTES_MAX: number = PHOTO_BYTES_MAX + 16_384;
+
+/** Bytes of one frame of a liveness challenge (640×480 JPEG). */
+export const FRAME_BYTES_MAX: number = 96 * 1_024;
+
+/** Frames per second of a liveness challenge. */
+export const FRAMES_PER_SECOND_MAX = 8;
+
+/** Frames of one liveness challenge: 20 s at the highest rate. */
+export const CHALLENGE_FRAMES_MAX = 160;
 
 /** Milliseconds between two samples while nothing changes. */
 export const BEAT_MS = 5_000;

@@ -115,7 +115,7 @@ export interface SessionStore {
   get(session: string): Promise<SessionRow | null>;
   /** The learner's sitting of a lesson that has not ended, if any. */
   findLive(platform: string, learner: string, course: string, lesson: string): Promise<SessionRow | null>;
-  /** All stored records in order. */
+  /** All stored records in order; none when the sitting's records are in the archive (see `archived-sessions.ts`). */
   records(session: string): Promise<readonly StoredRecord[]>;
   /** The sitting's secret, 64 hex digits; needed to go on after a restart. Null when the sitting is unknown. */
   seed(session: string): Promise<string | null>;
@@ -146,6 +146,39 @@ export interface SessionStore {
     readonly from: number;
     readonly to: number;
   }): Promise<Population>;
+}
+
+/** The records of an ended sitting as one block. */
+export interface PackedRecords {
+  /** Records in it. */
+  readonly count: number;
+  /** Chain value after the last of them, 32 bytes. */
+  readonly head: Uint8Array;
+  readonly body: Uint8Array;
+}
+
+/** A block in the archive. */
+export interface ArchivedSitting extends PackedRecords {
+  readonly session: string;
+}
+
+/** Packs records so that exactly the same bytes come back. */
+export interface ArchiveCodec {
+  pack(records: readonly StoredRecord[]): Promise<PackedRecords>;
+  /** @throws Error when the block was changed: its chain does not end at `head`. */
+  unpack(archived: ArchivedSitting): Promise<readonly StoredRecord[]>;
+}
+
+/** Packed records of ended sittings. Summaries, seeds and findings stay where they are, so nothing is searched differently. */
+export interface ArchiveStore {
+  /** Sittings that ended before this instant and still have their records unpacked, earliest end first, at most `limit`. */
+  waiting(endedBefore: number, limit: number): Promise<readonly string[]>;
+  /**
+   * Puts the block in the place of the records; after a crash in the middle the sitting reads the same, and it is done again.
+   * @returns false, and changes nothing, when the records stored are not as many as in the block, or the sitting has not ended.
+   */
+  move(archived: ArchivedSitting): Promise<boolean>;
+  get(session: string): Promise<ArchivedSitting | null>;
 }
 
 /** A sitting held by an owner. */
@@ -234,6 +267,7 @@ export interface RegistryStore {
 /** All stores of one driver. */
 export interface Store {
   readonly sessions: SessionStore;
+  readonly archives: ArchiveStore;
   readonly leases: LeaseStore;
   readonly tickets: TicketStore;
   readonly registry: RegistryStore;
