@@ -13,7 +13,7 @@ import type { StoredRecord } from './ports.ts';
 import { decodeRecord, encodeRecord, type RecordExtras } from './record-codec.ts';
 
 /** Batches whose hash is remembered to recognise a repeated one at once; older ones are looked up in the store. */
-const RECENT_BATCHES_MAX = 32;
+const RECENT_BATCHES_MAX = 4;
 
 /** A sitting as the runtime knows it. Changed only by {@link takeIn}. */
 export interface Sitting {
@@ -161,8 +161,12 @@ function sameBytes(a: Uint8Array, b: Uint8Array): boolean {
   return Buffer.compare(a, b) === 0;
 }
 
-/** Told of every record during a replay, with the directives that it brought. */
-export type ReplayWitness = (record: SessionRecord, directives: readonly Directive[]) => void;
+/** Told of every record during a replay, with the directives that it brought, and the sitting as it is after it. */
+export type ReplayWitness = (
+  record: SessionRecord,
+  directives: readonly Directive[],
+  sitting: Sitting,
+) => void;
 
 /**
  * Rebuilds a sitting from its stored records.
@@ -188,7 +192,7 @@ export function replaySitting(
     const text = Buffer.from(kept.bytes.buffer, kept.bytes.byteOffset, kept.bytes.length).toString();
     const raw = record.kind === 'conflict' ? (JSON.parse(text) as { text: string }).text : text;
     const taken = takeIn(engine, sitting, record, { text: raw, seed });
-    witness(record, taken.directives);
+    witness(record, taken.directives, sitting);
   }
   return sitting;
 }

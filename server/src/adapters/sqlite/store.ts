@@ -4,6 +4,7 @@ import { dirname } from 'node:path';
 import type { Store } from '../../app/ports.ts';
 import { openDatabase } from './database.ts';
 import { createWriter, type Defer } from './group-commit.ts';
+import { createHeads } from './heads.ts';
 import { createLeaseStore } from './lease-store.ts';
 import { createRegistryStore } from './registry-store.ts';
 import { createSessionStore } from './session-store.ts';
@@ -23,10 +24,11 @@ export interface SqliteOptions {
 export function openSqliteStore(options: SqliteOptions): Store {
   mkdirSync(dirname(options.file), { recursive: true, mode: 0o700 });
   const db = openDatabase(options.file);
-  const writer = createWriter(db, options.onFailure ?? (() => {}), options.defer);
+  const heads = createHeads(db);
+  const writer = createWriter(db, options.onFailure ?? (() => {}), options.defer, heads.begun);
   return {
-    sessions: createSessionStore(db, writer),
-    leases: createLeaseStore(db, writer),
+    sessions: createSessionStore(db, writer, heads),
+    leases: createLeaseStore(db, writer, heads),
     tickets: createTicketStore(db, writer),
     registry: createRegistryStore(db, writer),
     failure: writer.failure,
