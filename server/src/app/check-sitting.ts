@@ -6,7 +6,7 @@ import type { Engine } from './engine.ts';
 import { sha256 } from './hash.ts';
 import type { SessionRow, StoredRecord } from './ports.ts';
 import { progressMayLag, summaryOf } from './session-summary.ts';
-import { replaySitting, type Sitting } from './sitting.ts';
+import { replaySitting } from './sitting.ts';
 
 /** All that a store keeps of one sitting. */
 export interface StoredSitting {
@@ -40,15 +40,15 @@ function compare(engine: Engine, stored: StoredSitting, seed: string): string | 
   const chain = checkChain(stored.row.session, stored.records, sha256);
   if (!chain.ok) return `expected the chain to hold at record ${chain.index + 1}`;
   // The row may have been written at any record up to the batch after the one that it names.
-  const earlier: Sitting[] = [];
+  const earlier: { readonly row: SessionRow; readonly at: number }[] = [];
   const sitting = replaySitting(engine, stored.records, seed, (_record, _directives, now) => {
-    if (now.seq === stored.row.seq) earlier.push({ ...now });
+    if (now.seq === stored.row.seq) earlier.push({ row: summaryOf(engine, now), at: now.at });
   });
   if (sitting.facts.session !== stored.row.session) return 'expected records of this sitting';
   const present = summaryOf(engine, sitting);
   const lags = earlier.some(
     (then) =>
-      differing(stored.row, summaryOf(engine, then)) === null &&
+      differing(stored.row, then.row) === null &&
       progressMayLag(stored.row, present, then.at, sitting.at),
   );
   const column = lags ? null : differing(stored.row, present);

@@ -116,12 +116,22 @@ function refuse(cell: Cell, kind: SessionRecord['kind']): void {
 
 function apply(cell: Cell, record: SessionRecord, extras: RecordExtras = {}): Applied {
   refuse(cell, record.kind);
-  const { deps, sitting } = cell;
-  const first = takeIn(deps.engine, sitting, record, extras);
+  const { sitting } = cell;
+  const first = takeOne(cell, record, extras);
   if (sitting.ended === null || sitting.sealed) return commit(cell, record.kind, [first]);
   // The seed is revealed with the last record, whatever ended the sitting.
   const close: SessionRecord = { kind: 'close', at: record.at, reason: sitting.ended };
-  return commit(cell, 'close', [first, takeIn(deps.engine, sitting, close, { seed: sitting.facts.seed })]);
+  return commit(cell, 'close', [first, takeOne(cell, close, { seed: sitting.facts.seed })]);
+}
+
+function takeOne(cell: Cell, record: SessionRecord, extras: RecordExtras): Taken {
+  try {
+    return takeIn(cell.deps.engine, cell.sitting, record, extras);
+  } catch (error) {
+    // The state is changed in place: after a fault of the engine only a replay of what is stored can go on.
+    afterFault(cell);
+    throw error;
+  }
 }
 
 /** All of one property of what was taken in; nearly always there is one part, and it is used as it is. */
@@ -182,12 +192,17 @@ function afterCommit(
 
 function afterFailure(cell: Cell, error: unknown): never {
   cell.inFlight -= 1;
-  cell.broken = true;
+  afterFault(cell);
   if (error instanceof LeaseLost) cell.deps.metrics.count('lease.lost');
+  throw new Refusal('unavailable', 'expected a working store', { cause: error });
+}
+
+function afterFault(cell: Cell): void {
+  cell.broken = true;
   cell.cancelTimer();
+  cell.timerAt = null;
   // After the refusals have left: whoever comes back gets the state as it is stored.
   cell.cancelTimer = cell.deps.schedule(0, () => cell.link?.close());
-  throw new Refusal('unavailable', 'expected a working store', { cause: error });
 }
 
 function send(cell: Cell, directives: readonly Directive[]): void {

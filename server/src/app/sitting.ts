@@ -145,7 +145,7 @@ export function takeIn(
 ): Taken {
   const bytes = encodeRecord(record, extras);
   const stored = link(sitting.head, sitting.n + 1, record, bytes);
-  const decision = engine.decide(sitting.state, record);
+  const decision = engine.decideOwned?.(sitting.state, record) ?? engine.decide(sitting.state, record);
   sitting.state = decision.state;
   sitting.n = stored.n;
   sitting.head = stored.chain;
