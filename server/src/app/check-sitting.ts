@@ -48,8 +48,7 @@ function compare(engine: Engine, stored: StoredSitting, seed: string): string | 
   const present = summaryOf(engine, sitting);
   const lags = earlier.some(
     (then) =>
-      differing(stored.row, then.row) === null &&
-      progressMayLag(stored.row, present, then.at, sitting.at),
+      differing(stored.row, then.row) === null && progressMayLag(stored.row, present, then.at, sitting.at),
   );
   const column = lags ? null : differing(stored.row, present);
   if (column !== null) return `expected ${column} as derived from the records`;

@@ -15,6 +15,14 @@ import { openDirectivesOf, type Sitting, type Taken, takeIn } from './sitting.ts
 /** Appends of one sitting that may wait for their commit; beyond, the client is told to slow down. */
 const ACTOR_QUEUE_MAX = 64;
 
+/** Bytes of all sittings that may wait for their commit: a slow store slows the clients down, it never fills the memory. */
+export const BACKLOG_BYTES_MAX: number = 64 * 1_048_576;
+
+/** What all sittings of one server have waiting for their commits. */
+export interface Backlog {
+  bytes: number;
+}
+
 /** Longest delay of one timer, ms: longer waits are cut into several (32-bit timers). */
 const TIMER_MAX_MS = 86_400_000;
 
@@ -29,6 +37,8 @@ export interface ActorDeps {
   readonly schedule: Schedule;
   readonly metrics: Metrics;
   readonly log: Log;
+  /** Shared by the actors of one server. */
+  readonly backlog: Backlog;
   /** Told after the commit that recorded new or extended findings. */
   readonly onFindings: (sitting: Sitting, findings: readonly Finding[]) => void;
 }
@@ -112,6 +122,10 @@ function refuse(cell: Cell, kind: SessionRecord['kind']): void {
     cell.deps.metrics.count('sitting.slow_down');
     throw new Refusal('slow-down', `expected at most ${ACTOR_QUEUE_MAX} unanswered messages`);
   }
+  if (cell.deps.backlog.bytes >= BACKLOG_BYTES_MAX && !URGENT.has(kind)) {
+    cell.deps.metrics.count('sitting.slow_down');
+    throw new Refusal('slow-down', 'expected a store that keeps up; its queue is full');
+  }
 }
 
 function apply(cell: Cell, record: SessionRecord, extras: RecordExtras = {}): Applied {
@@ -146,12 +160,20 @@ function commit(cell: Cell, kind: SessionRecord['kind'], taken: readonly Taken[]
   const directives = allOf(taken, (part) => part.directives);
   const findings = allOf(taken, (part) => part.findings);
   const { seq, hash } = sitting;
+  const bytes = taken.reduce((sum, part) => sum + part.stored.bytes.length, 0);
   cell.inFlight += 1;
+  cell.deps.backlog.bytes += bytes;
   armTimer(cell);
   const quiet = kind === 'batch' && findings.length === 0;
   const committed = append(cell, taken, findings, quiet).then(
-    () => afterCommit(cell, { seq, hash }, directives, findings),
-    (error: unknown) => afterFailure(cell, error),
+    () => {
+      cell.deps.backlog.bytes -= bytes;
+      afterCommit(cell, { seq, hash }, directives, findings);
+    },
+    (error: unknown) => {
+      cell.deps.backlog.bytes -= bytes;
+      afterFailure(cell, error);
+    },
   );
   cell.tail = committed;
   // Whoever needs the outcome awaits it; a failure nobody waits for must not end the process here.
@@ -261,7 +283,10 @@ function onTimer(cell: Cell): void {
   cell.timerAt = null;
   if (sitting.dueAt === null || sitting.sealed || cell.broken || cell.stopped) return;
   // Timers may fire a little early, long waits are cut, due times move: only a reached one is a tick.
-  if (deps.clock.now() < Math.max(sitting.dueAt, cell.tickFrom)) return armTimer(cell);
+  if (deps.clock.now() < Math.max(sitting.dueAt, cell.tickFrom)) {
+    armTimer(cell);
+    return;
+  }
   cell.tickFrom = deps.clock.now() + TICK_GAP_MIN_MS;
   attempt(cell, { kind: 'tick', at: now(cell) });
 }

@@ -60,7 +60,12 @@ export function nextSummary(
 }
 
 /** Whether a stored row may differ from the present one: in the progress of a live sitting, by less than the time above. */
-export function progressMayLag(stored: SessionRow, present: SessionRow, storedAt: number, at: number): boolean {
+export function progressMayLag(
+  stored: SessionRow,
+  present: SessionRow,
+  storedAt: number,
+  at: number,
+): boolean {
   const { creditedMs, coveragePermille, credited, seq } = stored;
   if (present.endedAt !== null || at - storedAt >= PROGRESS_MS) return false;
   const lagging = { ...present, creditedMs, coveragePermille, credited, seq };

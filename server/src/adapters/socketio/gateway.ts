@@ -120,7 +120,14 @@ function onPhoto(
   void receivePhoto(app, actor, args[0], args[1]).then(answer);
 }
 
-function onMessage(app: App, limits: Limits, actor: SessionActor, event: string, args: unknown[], answer: Answer): void {
+function onMessage(
+  app: App,
+  limits: Limits,
+  actor: SessionActor,
+  event: string,
+  args: unknown[],
+  answer: Answer,
+): void {
   if (event === 'batch') onBatch(app, limits, actor, args[0], answer);
   else onPhoto(app, limits, actor, args, answer);
 }

@@ -95,15 +95,16 @@ export function createWriter(
   }
 
   function enqueue<T>(change: () => T, resolve: (result: T) => void, reject: (error: Error) => void): void {
-    if (failed !== null) return reject(failed);
-    if (queue.length >= QUEUE_MAX) return reject(new Refusal('slow-down', 'store: expected a shorter queue'));
+    if (failed !== null || queue.length >= QUEUE_MAX) {
+      reject(failed ?? new Refusal('slow-down', 'store: expected a shorter queue'));
+      return;
+    }
     if (queue.length === 0) defer(flush);
     queue.push(new Queued<T>(change, resolve, reject) as Queued);
   }
 
   return {
-    write: <T>(change: () => T) =>
-      new Promise<T>((resolve, reject) => enqueue(change, resolve, reject)),
+    write: <T>(change: () => T) => new Promise<T>((resolve, reject) => enqueue(change, resolve, reject)),
     attempt: (change) =>
       new Promise<void>((resolve, reject) =>
         enqueue(change, (refused) => (refused === null ? resolve() : reject(refused)), reject),
