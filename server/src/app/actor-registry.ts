@@ -130,12 +130,13 @@ function keepOnly(deps: Keeping, entries: Map<string, Entry>, leases: readonly H
   }
 }
 
-/** @param deps shared by all actors. */
+/** @param shared by all actors. */
 export function createActorRegistry(
-  deps: Omit<RegistryDeps, 'onFindings'> & {
+  shared: Omit<RegistryDeps, 'onFindings' | 'backlog'> & {
     readonly onFindings: (sitting: Sitting, findings: readonly Finding[]) => void;
   },
 ): ActorRegistry {
+  const deps: RegistryDeps = { ...shared, backlog: { bytes: 0 } };
   const entries = new Map<string, Entry>();
   let stopping = false;
 

@@ -40,6 +40,8 @@ async function repeated(app: App, actor: SessionActor, batch: Batch, text: strin
   const hash = hashText(text);
   let first = sitting.recent.get(batch.seq);
   if (first === undefined) {
+    // It may still wait for its commit.
+    await actor.settled();
     const bytes = await app.sessions.batchBytes(batch.session, batch.seq);
     if (bytes !== null) first = hashText(bytes);
   }
@@ -56,7 +58,7 @@ async function repeated(app: App, actor: SessionActor, batch: Batch, text: strin
   );
 }
 
-async function ingest(app: App, actor: SessionActor, text: string): Promise<BatchAck> {
+function ingest(app: App, actor: SessionActor, text: string): BatchAck | Promise<BatchAck> {
   const { sitting } = actor;
   // A string has at most three UTF-8 bytes per unit: the cheap check first, the exact one in parseBatch.
   const bytes = text.length > BATCH_BYTES_MAX ? text.length : Buffer.byteLength(text);

@@ -38,7 +38,7 @@ export interface StoredRecord {
   readonly chain: Uint8Array;
 }
 
-/** The queryable summary of a sitting; rewritten with every append. */
+/** The queryable summary of a sitting. Exact at the end; the progress of a live one may be a minute old. */
 export interface SessionRow {
   readonly session: string;
   readonly platform: string;
@@ -74,6 +74,11 @@ export interface SessionAppend {
   readonly findings: readonly Finding[];
   /** Epoch of the lease under which it is written; absent = 0, the epoch of a sitting that was never leased. */
   readonly epoch?: number;
+  /**
+   * Set when `row` differs from the row of an earlier append by nothing but the progress of a live sitting (credit, coverage,
+   * `seq`) of less than a minute: a store may keep the row that it has. The records say more in any case.
+   */
+  readonly progressOnly?: true;
 }
 
 /** Filters of the session list; all optional, all ANDed. */

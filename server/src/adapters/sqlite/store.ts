@@ -5,6 +5,7 @@ import type { Store } from '../../app/ports.ts';
 import { createArchiveStore } from './archive-store.ts';
 import { openDatabase } from './database.ts';
 import { createWriter, type Defer } from './group-commit.ts';
+import { createHeads } from './heads.ts';
 import { createLeaseStore } from './lease-store.ts';
 import { createRegistryStore } from './registry-store.ts';
 import { createRetentionStore } from './retention-store.ts';
@@ -25,12 +26,13 @@ export interface SqliteOptions {
 export function openSqliteStore(options: SqliteOptions): Store {
   mkdirSync(dirname(options.file), { recursive: true, mode: 0o700 });
   const db = openDatabase(options.file);
-  const writer = createWriter(db, options.onFailure ?? (() => {}), options.defer);
+  const heads = createHeads(db);
+  const writer = createWriter(db, options.onFailure ?? (() => {}), options.defer, heads.begun);
   return {
-    sessions: createSessionStore(db, writer),
+    sessions: createSessionStore(db, writer, heads),
     archives: createArchiveStore(db, writer),
     retention: createRetentionStore(db, writer),
-    leases: createLeaseStore(db, writer),
+    leases: createLeaseStore(db, writer, heads),
     tickets: createTicketStore(db, writer),
     registry: createRegistryStore(db, writer),
     failure: writer.failure,
