@@ -3,6 +3,7 @@ import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { createArchiveCodec } from './adapters/archive/codec.ts';
 import { systemClock, systemRandomBytes, systemSchedule, uuidV7 } from './adapters/clock.ts';
 import { type DemoOptions, seedDemo } from './adapters/http/demo.ts';
 import { createHttpApp, createHttpServer } from './adapters/http/server.ts';
@@ -17,14 +18,15 @@ import { type Gateway, startGateway } from './adapters/socketio/gateway.ts';
 import { lockFolder } from './adapters/sqlite/folder-lock.ts';
 import { openSqliteStore } from './adapters/sqlite/store.ts';
 import { createActorRegistry } from './app/actor-registry.ts';
+import { startArchiver } from './app/archive-ended.ts';
+import { withArchive } from './app/archived-sessions.ts';
 import { attributePlatform } from './app/attribute-platform.ts';
-import { canonicalJson } from './app/canonical-json.ts';
 import type { App } from './app/context.ts';
 import { startSweeper } from './app/due-sittings.ts';
 import { RULE_ENGINE } from './app/engine.ts';
-import { hashText } from './app/hash.ts';
 import { createKeyedLock } from './app/keyed-lock.ts';
 import { startLeaseKeeper } from './app/lease-keeper.ts';
+import { createPackInForce, type HashedPack } from './app/pack-in-force.ts';
 import { createPersons } from './app/persons.ts';
 import type {
   AccessKeyRow,
@@ -40,7 +42,6 @@ import type {
 import { putAccessKey, putPlatform } from './app/provision.ts';
 import type { Config } from './config/config.ts';
 import type { PolicyPack } from './core/policy/pack.ts';
-import { POLICY_PACKS } from './core/policy/packs.ts';
 
 /** Options of {@link startServer}: the settings, and effects with real defaults. */
 export interface ServerOptions {
@@ -89,10 +90,11 @@ function foldersOf(options: ServerOptions): StaticFolders {
   };
 }
 
-function packOf(options: ServerOptions): PolicyPack {
-  const pack = options.pack ?? POLICY_PACKS.get(options.config.pack);
-  if (pack === undefined) throw new Error(`pack: expected one of ${[...POLICY_PACKS.keys()].join(', ')}`);
-  return pack;
+/** The pack in force, or the one that was given instead. */
+function packsOf({ pack, config }: ServerOptions, clock: Clock): () => HashedPack {
+  return pack === undefined
+    ? createPackInForce(config.pack, clock)
+    : createPackInForce(pack.id, clock, [pack]);
 }
 
 /** Opens the store that the settings name. */
@@ -125,8 +127,8 @@ interface Made {
 function createApp(options: ServerOptions, { keys, store, owner, metrics, log }: Made): App {
   const { config, clock = systemClock, schedule = systemSchedule } = options;
   const { randomBytes = systemRandomBytes, newId = uuidV7, wrapSessions = (sessions) => sessions } = options;
-  const pack = packOf(options);
-  const sessions = wrapSessions(store.sessions);
+  const packInForce = packsOf(options, clock);
+  const sessions = wrapSessions(withArchive(store.sessions, store.archives, createArchiveCodec()));
   const actors = createActorRegistry({
     engine: RULE_ENGINE,
     store: sessions,
@@ -152,8 +154,12 @@ function createApp(options: ServerOptions, { keys, store, owner, metrics, log }:
     registry: store.registry,
     vault: createPhotoVault({ folder, kek: keys.kek, randomBytes, newId }),
     tokens: createTokens(keys.signing, clock),
-    pack,
-    packHash: hashText(canonicalJson(pack)),
+    get pack(): PolicyPack {
+      return packInForce().pack;
+    },
+    get packHash(): string {
+      return packInForce().packHash;
+    },
     ticketTtlMs: config.ticketTtlMs,
     actors,
     lock: createKeyedLock(),
@@ -193,13 +199,15 @@ interface Parts {
   readonly http: Server;
   readonly gateway: Gateway;
   readonly stopSweeper: () => Promise<void>;
+  readonly stopArchiver: () => Promise<void>;
   readonly stopKeeper: () => Promise<void>;
   readonly unlock: () => void;
 }
 
 async function stopParts(parts: Parts): Promise<void> {
-  const { app, store, http, gateway, stopSweeper, stopKeeper, unlock } = parts;
+  const { app, store, http, gateway, stopSweeper, stopArchiver, stopKeeper, unlock } = parts;
   await stopSweeper();
+  await stopArchiver();
   await gateway.stop();
   await app.actors.stop();
   await stopKeeper();
@@ -299,6 +307,8 @@ async function startLocked(options: ServerOptions, log: Log, unlock: () => void)
     const port = await listen(http, config);
     url = urlOf(config.host, port);
     const stopSweeper = startSweeper(app, schedule);
+    const archive = { sessions: store.sessions, archives: store.archives, codec: createArchiveCodec() };
+    const stopArchiver = startArchiver({ ...app, ...archive, quietMs: config.archiveAfterMs }, schedule);
     log.info('server.listening', { url, pack: app.pack.id, demo: config.demo });
     return {
       url,
@@ -306,7 +316,7 @@ async function startLocked(options: ServerOptions, log: Log, unlock: () => void)
       demoKey: demo === null ? null : platformKey,
       ...officeOf(app, randomBytes),
       stop(): Promise<void> {
-        stopped ??= stopParts({ app, store, http, gateway, stopSweeper, stopKeeper, unlock });
+        stopped ??= stopParts({ app, store, http, gateway, stopSweeper, stopArchiver, stopKeeper, unlock });
         return stopped;
       },
     };

@@ -9,11 +9,13 @@ import { fileURLToPath } from 'node:url';
 import {
   type Batch,
   type BatchAck,
+  type Consent,
   type Directive,
   type LearningEvent,
   type PhotoAck,
   type PhotoMeta,
   parseBatch,
+  type Receipt,
   type Welcome,
   WS_PROTOCOL,
   WS_TICKET_PREFIX,
@@ -34,6 +36,10 @@ export interface SdkServerOptions {
   readonly refuse?: (token: string) => string | null;
   /** Answers a batch instead of the chain check; null = check as usual. */
   readonly answer?: (batch: Batch) => BatchAck | null;
+  /** More pages and files by path: an absolute path of a file, or `{ body, type }`. */
+  readonly files?: Readonly<Record<string, string | { readonly body: string; readonly type: string }>>;
+  /** Headers of every page. */
+  readonly headers?: Readonly<Record<string, string>>;
 }
 
 /** A running stand-in. */
@@ -45,6 +51,7 @@ export interface SdkServer {
   readonly faults: string[];
   readonly photos: { meta: PhotoMeta; bytes: Uint8Array; hashOk: boolean }[];
   readonly confirmed: string[];
+  readonly consents: Consent[];
   readonly handshakes: { protocols: readonly string[]; url: string }[];
   repeats(): number;
   events<T extends LearningEvent['e']>(type?: T): Extract<LearningEvent, { e: T }>[];
@@ -60,8 +67,22 @@ export interface SdkServer {
   stop(): Promise<void>;
 }
 
+const TYPES: Readonly<Record<string, string>> = {
+  js: 'text/javascript',
+  mjs: 'text/javascript',
+  css: 'text/css',
+  webm: 'video/webm',
+  mp4: 'video/mp4',
+  m4s: 'video/iso.segment',
+  m3u8: 'application/vnd.apple.mpegurl',
+};
+
+function typeOf(path: string): string {
+  return TYPES[path.split('.').at(-1) ?? ''] ?? 'application/octet-stream';
+}
+
 function serveFile(request: IncomingMessage, response: ServerResponse, path: string, type: string): void {
-  const file = `${ROOT}${path}`;
+  const file = path.startsWith('/') ? path : `${ROOT}${path}`;
   if (!existsSync(file)) {
     response.writeHead(404).end();
     return;
@@ -99,6 +120,7 @@ class StandIn implements SdkServer {
   readonly session: string;
   readonly photos: SdkServer['photos'] = [];
   readonly confirmed: string[] = [];
+  readonly consents: Consent[] = [];
   readonly handshakes: SdkServer['handshakes'] = [];
   readonly #chain: ServerChain;
   readonly #options: SdkServerOptions;
@@ -215,8 +237,12 @@ class StandIn implements SdkServer {
   async #serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const path = (request.url ?? '').split('?')[0] ?? '';
     response.setHeader('access-control-allow-origin', '*');
+    for (const [name, value] of Object.entries(this.#options.headers ?? {})) response.setHeader(name, value);
+    const extra = this.#options.files?.[path];
     const file = path.startsWith('/sdk/') ? `client-sdk/dist/${path.slice(5)}` : null;
-    if (path === '/' || path === '/blank')
+    if (typeof extra === 'string') serveFile(request, response, extra, typeOf(extra));
+    else if (extra !== undefined) response.setHeader('content-type', extra.type).end(extra.body);
+    else if (path === '/' || path === '/blank')
       response.setHeader('content-type', 'text/html').end(path === '/' ? SDK_PAGE : BLANK_PAGE);
     else if (path === '/clip.webm') serveFile(request, response, 'server/demo/clip.webm', 'video/webm');
     else if (file !== null) serveFile(request, response, file, 'text/javascript');
@@ -249,6 +275,11 @@ class StandIn implements SdkServer {
       const parsed = parseBatch(text, Buffer.byteLength(text));
       const special = parsed.ok ? (this.#options.answer?.(parsed.value) ?? null) : null;
       ack(special ?? this.#chain.take(text));
+      this.#changed();
+    });
+    socket.on('consent', (consent: Consent, ack: (answer: Receipt) => void) => {
+      this.consents.push(consent);
+      ack({ ok: true });
       this.#changed();
     });
     socket.on('photo', (meta: PhotoMeta, bytes: Uint8Array, ack: (answer: PhotoAck) => void) => {

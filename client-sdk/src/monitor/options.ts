@@ -1,4 +1,6 @@
 import type { Bilingual, Directive, EndReason, GuardAct } from '@zhenxue/protocol';
+import type { ConsentMode } from '../camera/camera.ts';
+import type { CameraNotice } from '../camera/notice-text.ts';
 import type { ConnectionState } from '../core/connection.ts';
 import type {
   GetTicket,
@@ -11,6 +13,7 @@ import type {
 } from '../core/effects.ts';
 import type { MonitorError } from '../core/errors.ts';
 import type { OpenCamera } from '../screen/photo/capture.ts';
+import type { HostRenderer } from '../screen/screen.ts';
 import type { Lang } from '../screen/texts.ts';
 
 /** What a monitor tells its page. None of it decides anything: results are fetched by the platform's backend. */
@@ -50,6 +53,12 @@ export interface MonitorOptions {
   readonly guard?: 'enforce' | 'observe';
   /** Where popups are attached; default: the page's body. */
   readonly container?: HTMLElement;
+  /** Popups and messages that the page renders itself; the SDK checks that they are really seen. */
+  readonly render?: HostRenderer;
+  /** Who asks before the camera is used; default `ask`. */
+  readonly consent?: ConsentMode;
+  /** Default: the notice that ships with the SDK. */
+  readonly cameraNotice?: CameraNotice;
   readonly effects?: Partial<MonitorEffects>;
 }
 

@@ -1,5 +1,7 @@
 /** One run of a monitor, from `start()` to `stop()`: clock, session lock, sitting and watch. */
-import type { Directive, Welcome } from '@zhenxue/protocol';
+import type { Directive, LivenessPrompt, Welcome } from '@zhenxue/protocol';
+import type { CameraCheck } from '../camera/self-test.ts';
+import type { ConnectionState } from '../core/connection.ts';
 import type { Emitter } from '../core/emitter.ts';
 import { MonitorError } from '../core/errors.ts';
 import { createSitting, type Sitting, type SittingEvents } from '../core/sitting.ts';
@@ -32,6 +34,9 @@ function loadScreen(): Promise<ScreenPart> {
 export interface Run {
   start(): Promise<void>;
   stop(): Promise<void>;
+  connection(): ConnectionState;
+  /** @throws MonitorError `stopped` when no sitting is open */
+  prepareCamera(): Promise<CameraCheck | null>;
 }
 
 class LiveRun implements Run {
@@ -43,6 +48,7 @@ class LiveRun implements Run {
   #clock: EvidenceClock | null = null;
   #watch: Watch | null = null;
   #videoMs = 0;
+  readonly #prompts = new Set<(prompt: LivenessPrompt) => void>();
   #stopped = false;
   /** Directives that came before the watch was up. */
   #early: Directive[] = [];
@@ -90,6 +96,11 @@ class LiveRun implements Run {
     this.#release?.();
   };
 
+  prepareCamera = (): Promise<CameraCheck | null> =>
+    this.#watch?.prepareCamera() ?? Promise.reject(new MonitorError('stopped'));
+
+  connection = (): ConnectionState => this.#state.connection;
+
   #tell(change: Partial<MonitorEvents['state']>): void {
     this.#state = { ...this.#state, ...change };
     this.#given.emitter.emit('state', this.#state);
@@ -132,6 +143,9 @@ class LiveRun implements Run {
         if (!first) this.#watch?.online(welcome);
       },
       directive: (asked) => this.#directive(asked),
+      prompt: (prompt) => {
+        for (const told of [...this.#prompts]) told(prompt);
+      },
       durable: credit,
       storageFailed: () => this.#tell({ storage: 'memory' }),
       warned: (error) => emitter.emit('error', error),
@@ -144,7 +158,7 @@ class LiveRun implements Run {
 
   #begin(welcome: Welcome, clock: EvidenceClock, welcomedAt: number, { openScreen }: ScreenPart): void {
     const { emitter } = this.#given;
-    const { record, photo } = this.#sitting;
+    const { record, photo, call } = this.#sitting;
     const failed = (cause: unknown): void => emitter.emit('error', new MonitorError('internal', cause));
     this.#tell({ session: welcome.session });
     const watch = startWatch({
@@ -154,6 +168,11 @@ class LiveRun implements Run {
       welcome,
       openScreen,
       emit: record,
+      call,
+      onPrompt: (told) => {
+        this.#prompts.add(told);
+        return () => this.#prompts.delete(told);
+      },
       upload: (id, h, bytes) => void photo(id, h, bytes).catch(failed),
     });
     this.#watch = watch;
@@ -167,7 +186,8 @@ class LiveRun implements Run {
     this.#watch?.leave();
     this.#sitting.closing();
   };
-  readonly #hidden = (): void => this.#sitting.hurry();
+  /** On a phone this can be the last that a page hears. */
+  readonly #hidden = (): void => this.#sitting.closing();
   readonly #online = (): void => this.#sitting.nudge();
 
   #listen(method: 'addEventListener' | 'removeEventListener'): void {

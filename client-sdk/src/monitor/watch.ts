@@ -7,12 +7,13 @@ import {
   type Welcome,
 } from '@zhenxue/protocol';
 import { SDK_BUILD } from '../build.ts';
+import type { CameraOptions } from '../camera/camera.ts';
 import { hashBytes } from '../core/digest.ts';
 import type { Emitter } from '../core/emitter.ts';
 import type { EvidenceClock } from '../effects/worker-clock.ts';
 import { startGuard } from '../guard/guard.ts';
 import type { openScreen, Screen } from '../screen/screen.ts';
-import type { Lang } from '../screen/texts.ts';
+import { type Lang, textsOf } from '../screen/texts.ts';
 import { startSignals } from '../signals/registry.ts';
 import type { MonitorEffects, MonitorEvents, MonitorOptions } from './options.ts';
 import { watchPage } from './page-state.ts';
@@ -35,6 +36,8 @@ export interface WatchOptions {
   readonly emitter: Emitter<MonitorEvents>;
   readonly emit: (event: LearningEvent) => void;
   readonly upload: (id: string, h: string, bytes: Uint8Array) => void;
+  readonly call: CameraOptions['call'];
+  readonly onPrompt: CameraOptions['onPrompt'];
 }
 
 /** A running watch. */
@@ -44,6 +47,7 @@ export interface Watch {
   offline(): void;
   online(welcome: Welcome): void;
   covered(furthestMs: number): void;
+  prepareCamera: Screen['prepareCamera'];
   /** Records that the page is left and settles samples that wait for the clock. */
   leave(): void;
   stop(): void;
@@ -70,24 +74,41 @@ function createActs(
   };
 }
 
+/** What the learner sees, with what the page chose about it. */
+function openWatched(
+  given: WatchOptions,
+  shared: Pick<Parameters<typeof openScreen>[0], 'onTick' | 'last' | 'record'>,
+): Screen {
+  const { options, effects, lang, welcome, upload, call, onPrompt } = given;
+  const { video, render, consent, cameraNotice } = options;
+  return given.openScreen({
+    ...effects,
+    ...shared,
+    ...{ video, lang, render, consent, cameraNotice, upload, call, onPrompt },
+    container: options.container ?? video.ownerDocument.body,
+    texts: textsOf(lang),
+    session: welcome.session,
+    hash: hashBytes,
+    bytesMax: PHOTO_BYTES_MAX,
+  });
+}
+
 /** Starts watching; the first event recorded is `open`. */
 export function startWatch(given: WatchOptions): Watch {
-  const { options, effects, clock, welcome, emitter, lang } = given;
+  const { options, clock, welcome, emitter } = given;
   const { video } = options;
-  const container = options.container ?? video.ownerDocument.body;
   const enforce = welcome.guard === 'enforce' || options.guard === 'enforce';
   const player = watchPlayer(video);
   const page = watchPage(player, () => !enforce);
   const readings = { position: player.position, ratePermille: player.ratePermille, stateBits: page.bits };
   const base = { now: given.welcomedAt, elapsedMs: welcome.elapsedMs };
-  const { record, settleNow } = createSampler({ clock, readings, base, emit: given.emit });
+  const { record, turn, settleNow } = createSampler({ clock, readings, base, emit: given.emit });
   record({ e: 'open', d: player.durationMs(), build: SDK_BUILD });
 
   const shared = { onTick: clock.onTick, ask: clock.ask, last: clock.last, record };
-  const visible = { video, container, lang, hash: hashBytes, bytesMax: PHOTO_BYTES_MAX };
-  const screen = given.openScreen({ ...effects, ...shared, ...visible, upload: given.upload });
+  const screen = openWatched(given, shared);
   const { popups, photos } = screen;
-  const stopSignals = startSignals({ player, page, popups, beatMs: welcome.beatMs, ...shared });
+  const stopSignals = startSignals({ player, page, popups, beatMs: welcome.beatMs, turn, ...shared });
 
   let offlineSince: number | null = null;
   const act = createActs(enforce, record, screen, emitter, clock.last);
@@ -110,7 +131,7 @@ export function startWatch(given: WatchOptions): Watch {
       else if (directive.kind === 'photo') photos.open(directive);
       else if (directive.kind === 'settled') {
         popups.settle(directive.ref, directive.result);
-        photos.settle(directive.ref, directive.result);
+        photos.settle(directive.ref, directive.result, directive.why);
       }
     },
     offline() {
@@ -124,6 +145,7 @@ export function startWatch(given: WatchOptions): Watch {
       guard.covered(again.furthestMs);
     },
     covered: guard.covered,
+    prepareCamera: screen.prepareCamera,
     leave() {
       record({ e: 'leave' });
       settleNow();

@@ -5,6 +5,7 @@
  */
 import { creditedAt } from '../core/credit/credit.ts';
 import { type IntervalSet, subtract } from '../core/credit/interval-set.ts';
+import { lastSampleAt } from '../core/session/engine.ts';
 import type { App } from './context.ts';
 import { Refusal } from './failure.ts';
 import type { SessionActor } from './session-actor.ts';
@@ -15,9 +16,13 @@ type Deps = Pick<App, 'persons' | 'metrics'>;
 /** Stretches told at once: a batch holds few, a returning client may have to hear of more. */
 const STRETCHES_TOLD_MAX = 16;
 
-/** Server-time stretches that a sitting was credited for so far. */
-export function creditedStretches(actor: SessionActor): IntervalSet {
+function creditedStretches(actor: SessionActor): IntervalSet {
   return creditedAt(actor.sitting.state);
+}
+
+/** Before a batch: what the sitting was credited for so far; null when nobody would hear of it. */
+export function creditedBefore(deps: Deps, actor: SessionActor): IntervalSet | null {
+  return deps.persons.others(actor).length === 0 ? null : creditedStretches(actor);
 }
 
 function tell(deps: Deps, from: SessionActor, to: SessionActor, stretches: IntervalSet): void {
@@ -33,18 +38,18 @@ function tell(deps: Deps, from: SessionActor, to: SessionActor, stretches: Inter
   }
 }
 
-/** After a batch: the others hear what it added. @param before what the sitting had been credited for. */
-export function tellOthers(deps: Deps, actor: SessionActor, before: IntervalSet): void {
+/** After a batch: the others hear what it added. @param before what {@link creditedBefore} said. */
+export function tellOthers(deps: Deps, actor: SessionActor, before: IntervalSet | null): void {
+  if (before === null) return;
   const others = deps.persons.others(actor);
-  if (others.length === 0) return;
   const added = subtract(creditedStretches(actor), before);
   for (const other of others) tell(deps, actor, other, added);
 }
 
 /** At a connection: the sitting hears what the others were credited for since its own last sample, which it may claim too. */
 export function hearOfOthers(deps: Deps, actor: SessionActor): void {
-  const { state, openedAt } = actor.sitting;
-  const since = state.last?.at ?? openedAt;
+  const { state } = actor.sitting;
+  const since = lastSampleAt(state);
   for (const other of deps.persons.others(actor)) {
     tell(deps, other, actor, subtract(creditedStretches(other), [[0, since]]));
   }

@@ -30,7 +30,7 @@ async function openDemo(query: string): Promise<{ page: Page; complaints: string
     if (message.type() === 'error') complaints.push(message.text());
   });
   page.on('pageerror', (error) => complaints.push(error.message));
-  await page.goto(`${server.url}/demo/?${query}`);
+  await page.goto(`${server.url}/demo/?consent=given&${query}`);
   return { page, complaints };
 }
 

@@ -68,7 +68,6 @@ export class Learner {
   readonly machine: Machine;
   readonly habits: Habits;
   readonly sessions = new Set<string>();
-  readonly samples: number[] = [];
   readonly truth: Truth[] = [];
   page: Page | null = null;
   finished = false;
@@ -105,6 +104,8 @@ export class Learner {
       popupAfterMs: () => chance.int(1_500, 12_000),
       wrongFirst: () => (chance.happens(0.08) ? 1 : 0),
       camera: () => 'works',
+      challenge: () => 'answered',
+      face: () => 'passed',
       shows: true,
     };
     behaviour.shape?.(this);
@@ -204,7 +205,6 @@ export class Learner {
   }
 
   #closed(page: Page, code: string | null): void {
-    for (const at of page.samples) this.samples.push(at);
     if (this.page === page) this.page = null;
     if (code !== null && FINAL_CODES.has(code)) this.refusedWith = code;
     const back = this.#awayMs ?? (code === null ? null : this.chance.int(3_000, 20_000));

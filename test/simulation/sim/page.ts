@@ -7,10 +7,13 @@ import { type Directive, type LearningEvent, STATE, type Welcome } from '@zhenxu
 import type { GetTicket, OutboxStore } from '../../../client-sdk/src/core/effects.ts';
 import { createSitting, type Sitting } from '../../../client-sdk/src/core/sitting.ts';
 import { hashText } from '../../../server/src/app/hash.ts';
+import type { LivenessResult } from '../../../server/src/core/session/records.ts';
+import type { Conduct } from './challenge.ts';
 import type { Chance } from './chance.ts';
 import { Controls } from './controls.ts';
 import type { Ledger } from './ledger.ts';
 import { Media, WorkerClock } from './media.ts';
+import { LOOK_MS, type Look, watchPace } from './pace-watch.ts';
 import type { Host, TimeLine } from './time-line.ts';
 import type { Wire } from './wire.ts';
 
@@ -33,6 +36,9 @@ export interface Habits {
   wrongFirst(): number;
   /** What the camera does. */
   camera(): 'works' | 'fails' | 'silent';
+  /** What becomes of a liveness challenge, and how the server judges the one in front of the camera. */
+  challenge(): Conduct;
+  face(): LivenessResult;
   /** Popups become visible. */
   shows: boolean;
 }
@@ -88,15 +94,16 @@ export class Page {
   claimedRate: number | null = null;
   /** Beats are sent. */
   beating = true;
+  /** A look at the speed that is due, taken before a beat of the same instant. */
+  pendingLook: (() => void) | null = null;
   furthestMs = 0;
   creditedMs = 0;
   over = false;
   /** The video has come to its end on this page. */
   atEnd = false;
-  /** Server times of all samples, for expectations. */
-  readonly samples: number[] = [];
   #base = { now: 0, elapsedMs: 0 };
   #lastT = 0;
+  #recordedT = 0;
   #stopEnd: () => void = () => undefined;
   #busyUntil = 0;
   #offlineSince: number | null = null;
@@ -166,6 +173,14 @@ export class Page {
     return this.#lastT;
   }
 
+  /** The speed turned after this look: a sample of then and one of now, unless something was recorded since. */
+  turn(before: Look): void {
+    if (before.t <= this.#recordedT || this.over || !this.beating) return;
+    const s = this.bits | (this.media.playing ? STATE.playing : 0);
+    this.sitting.record({ e: 'beat', t: before.t, m: before.m, s });
+    this.record({ e: 'beat' });
+  }
+
   /** Records a full sample. On a slow machine it is timed and sent a little after it was read. */
   record(happening: Happening): void {
     const { machine, chance, time } = this.options;
@@ -176,7 +191,7 @@ export class Page {
     // The Worker has a thread of its own: on a busy machine its answer is a little late, and handed over later still.
     const lag = machine.lateMs === 0 ? 0 : chance.int(0, machine.lateMs);
     const t = this.sessionTime(lag);
-    this.samples.push(time.now + lag);
+    this.#recordedT = t;
     const sample = r === 1_000 ? { t, m, s } : { t, m, s, r };
     const event = { ...happening, ...sample } as LearningEvent;
     if (lag === 0 && this.#busyUntil <= time.now) {
@@ -189,7 +204,7 @@ export class Page {
 
   play(): void {
     if (this.media.playing || this.over || this.position() >= this.media.durationMs) return;
-    if (this.options.guarded && this.controls.overdue()) return;
+    if (this.controls.holdsPlay()) return;
     this.media.set(this.now, { playing: true });
     this.bits &= ~STATE.ended;
     this.record({ e: 'play' });
@@ -207,9 +222,11 @@ export class Page {
 
   /** @param told false: the `ratechange` event is swallowed and the claimed rate stays 1. */
   setRate(rate: number, told: boolean): void {
+    const before = this.media.rate;
     this.media.set(this.now, { rate });
     this.claimedRate = told || rate === 1 ? null : 1_000;
     if (told) this.record({ e: 'rate' });
+    else watchPace(this, before);
     this.#armEnd();
     if (!this.options.guarded || rate <= 1) return;
     this.record({ e: 'guard', act: 'rate-reset', v: Math.round(rate * 1_000) });
@@ -308,8 +325,11 @@ export class Page {
   }
 
   #beat(beatMs: number): void {
-    this.after(beatMs + this.options.chance.int(0, TICK_MS), () => {
+    // Beats come together with looks, and a look comes first.
+    const off = (this.now - this.openedAt) % LOOK_MS;
+    this.after(beatMs - off, () => {
       if (this.over) return;
+      this.pendingLook?.();
       if (this.beating) this.record({ e: 'beat' });
       this.#beat(beatMs);
     });

@@ -238,11 +238,11 @@ describe('the session actor', () => {
 
   it('given an engine that is due again and again, then ticks keep their distance', () => {
     const { deps, sitting, time, appends } = setUp();
-    const impatient: Engine = {
-      open: RULE_ENGINE.open,
-      verdict: RULE_ENGINE.verdict,
-      decide: (state, record) => ({ ...RULE_ENGINE.decide(state, record), dueAt: START_AT }),
-    };
+    const decide: Engine['decide'] = (state, record) => ({
+      ...RULE_ENGINE.decide(state, record),
+      dueAt: START_AT,
+    });
+    const impatient: Engine = { ...RULE_ENGINE, decide, decideOwned: decide };
     sitting.dueAt = START_AT;
     const actor = createActor({ ...deps, engine: impatient }, sitting);
     time.advance(10_000);

@@ -68,9 +68,11 @@ function createCreate({ sessions }: SessionModels, writer: Writer): SessionStore
 function createRecords({ sessions, groups }: SessionModels): Pick<SessionStore, 'records' | 'batchBytes'> {
   return {
     async records(session): Promise<readonly StoredRecord[]> {
-      const doc = await sessions.findById(session, { first: 1 }).lean();
-      if (doc === null) return [];
+      const doc = await sessions.findById(session, { first: 1, archived: 1 }).lean();
+      if (doc === null || doc.archived === true) return [];
       const rest = await groups.find({ session }, { records: 1, slot: 1 }).sort({ slot: 1 }).lean();
+      // Groups may have been moved to the archive between the two looks.
+      if ((await sessions.exists({ _id: session, archived: true })) !== null) return [];
       return [...doc.first, ...rest.flatMap(({ records }) => records)].map(recordOf);
     },
     async batchBytes(session, seq) {

@@ -2,6 +2,7 @@
 import { mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
 import type { Store } from '../../app/ports.ts';
+import { createArchiveStore } from './archive-store.ts';
 import { openDatabase } from './database.ts';
 import { createWriter, type Defer } from './group-commit.ts';
 import { createHeads } from './heads.ts';
@@ -28,6 +29,7 @@ export function openSqliteStore(options: SqliteOptions): Store {
   const writer = createWriter(db, options.onFailure ?? (() => {}), options.defer, heads.begun);
   return {
     sessions: createSessionStore(db, writer, heads),
+    archives: createArchiveStore(db, writer),
     leases: createLeaseStore(db, writer, heads),
     tickets: createTicketStore(db, writer),
     registry: createRegistryStore(db, writer),
