@@ -178,7 +178,7 @@ export function replaySitting(
   engine: Engine,
   records: readonly StoredRecord[],
   seed: string,
-  witness: ReplayWitness = () => {},
+  witness: ReplayWitness | null = null,
 ): Sitting {
   const [first] = records;
   const open = first === undefined ? null : decodeRecord(first.kind, first.at, first.bytes, seed);
@@ -198,6 +198,9 @@ export function replaySitting(
     // Only the newest hashes are remembered: the older ones need not be computed.
     const known = record.kind === 'batch' && record.batch.seq <= last - RECENT_BATCHES_MAX;
     noteRecord(sitting, record, known ? null : kept.bytes);
+    if (witness === null) continue;
+    sitting.dueAt = replay.dueAt();
+    sitting.ended = replay.state.ended;
     witness(record, directives, sitting);
   }
   sitting.dueAt = replay.dueAt();
