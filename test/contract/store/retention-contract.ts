@@ -18,28 +18,34 @@ function photosOf(stored: Set<string>): PhotoDisposal {
   };
 }
 
+/** Sittings that are packed and have a photo each, and the run over them. */
+function setUpRetention(on: ReturnType<typeof setUp>) {
+  const photos = new Set<string>();
+
+  /** Sitting n ends on day n and is packed. */
+  async function packed(n: number): Promise<void> {
+    const [first, ...rest] = chainedRecords(id(n), 3);
+    if (first === undefined) throw new Error('expected records');
+    const ended = row(n, { endedAt: n * DAY_MS, ended: 'left', outcome: 'invalid' });
+    await on.store.sessions.create({ row: row(n), records: [first], findings: [] }, SEED);
+    await on.store.sessions.append({ row: ended, records: rest, findings: [finding('F1')] });
+    const { sessions, archives } = on.store;
+    await archiveSitting({ sessions, archives, codec: createArchiveCodec() }, id(n));
+    photos.add(id(n));
+  }
+
+  async function run(days: Partial<RetentionDays>, apply: boolean, today = 10): Promise<readonly number[]> {
+    const clock = { now: () => today * DAY_MS };
+    const deps = { ...on.store, photos: photosOf(photos), clock, days: { ...FOREVER, ...days } };
+    return (await runRetention(deps, apply)).map(({ sittings }) => sittings);
+  }
+  return { photos, packed, run };
+}
+
 export function retentionContract(open: Open): void {
   describe('retention', () => {
     const on = setUp(open);
-    const photos = new Set<string>();
-
-    /** Sitting n ends on day n and is packed. */
-    async function packed(n: number): Promise<void> {
-      const [first, ...rest] = chainedRecords(id(n), 3);
-      if (first === undefined) throw new Error('expected records');
-      const ended = row(n, { endedAt: n * DAY_MS, ended: 'left', outcome: 'invalid' });
-      await on.store.sessions.create({ row: row(n), records: [first], findings: [] }, SEED);
-      await on.store.sessions.append({ row: ended, records: rest, findings: [finding('F1')] });
-      const { sessions, archives } = on.store;
-      await archiveSitting({ sessions, archives, codec: createArchiveCodec() }, id(n));
-      photos.add(id(n));
-    }
-
-    async function run(days: Partial<RetentionDays>, apply: boolean, today = 10): Promise<readonly number[]> {
-      const clock = { now: () => today * DAY_MS };
-      const deps = { ...on.store, photos: photosOf(photos), clock, days: { ...FOREVER, ...days } };
-      return (await runRetention(deps, apply)).map(({ sittings }) => sittings);
-    }
+    const { photos, packed, run } = setUpRetention(on);
 
     it('given no setting, then nothing goes', async () => {
       await packed(1);
