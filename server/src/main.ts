@@ -40,7 +40,8 @@ import type {
   Store,
 } from './app/ports.ts';
 import { putAccessKey, putPlatform } from './app/provision.ts';
-import type { Config } from './config/config.ts';
+import { retentionProblem } from './app/retention.ts';
+import { type Config, ConfigError } from './config/config.ts';
 import type { PolicyPack } from './core/policy/pack.ts';
 
 /** Options of {@link startServer}: the settings, and effects with real defaults. */
@@ -97,8 +98,17 @@ function packsOf({ pack, config }: ServerOptions, clock: Clock): () => HashedPac
     : createPackInForce(pack.id, clock, [pack]);
 }
 
+/** @throws ConfigError when data would go before its time. */
+export function assertRetention({ retentionDays }: Config): void {
+  const problem = retentionProblem(retentionDays);
+  if (problem !== null) throw new ConfigError(`ZHENXUE_RETENTION_…_DAYS: ${problem}`);
+}
+
 /** Opens the store that the settings name. */
-async function openStore(config: Config, onFailure: (error: Error) => void = () => {}): Promise<Store> {
+export async function openStore(
+  config: Config,
+  onFailure: (error: Error) => void = () => {},
+): Promise<Store> {
   if (config.store === 'sqlite') {
     return openSqliteStore({ file: join(config.dataDir, DATABASE_FILE), onFailure });
   }
@@ -269,6 +279,7 @@ function officeOf(
  */
 export async function startServer(options: ServerOptions): Promise<RunningServer> {
   const { config } = options;
+  assertRetention(config);
   const log = options.log ?? logOf(createLogger(config.logLevel));
   // Several servers may share a folder of keys when their records are in MongoDB; a SQLite file has one owner.
   const unlock = config.store === 'sqlite' ? lockFolder(config.dataDir) : () => {};

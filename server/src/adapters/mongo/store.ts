@@ -5,6 +5,7 @@ import { openDatabase } from './connection.ts';
 import { createWriter, type Defer } from './group-commit.ts';
 import { createLeaseStore } from './lease-store.ts';
 import { createRegistryStore } from './registry-store.ts';
+import { createRetentionStore } from './retention-store.ts';
 import { createSessionStore } from './session-store.ts';
 import { createSlots } from './slots.ts';
 import { createTicketStore } from './ticket-store.ts';
@@ -29,6 +30,7 @@ export async function openMongoStore(options: MongoOptions): Promise<Store> {
   return {
     sessions: createSessionStore(models, writer),
     archives: createArchiveStore(models, writer),
+    retention: createRetentionStore(models, writer),
     leases: createLeaseStore(models, slots),
     tickets: createTicketStore(models),
     registry: createRegistryStore(models),

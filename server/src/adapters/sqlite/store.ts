@@ -7,6 +7,7 @@ import { openDatabase } from './database.ts';
 import { createWriter, type Defer } from './group-commit.ts';
 import { createLeaseStore } from './lease-store.ts';
 import { createRegistryStore } from './registry-store.ts';
+import { createRetentionStore } from './retention-store.ts';
 import { createSessionStore } from './session-store.ts';
 import { createTicketStore } from './ticket-store.ts';
 
@@ -28,6 +29,7 @@ export function openSqliteStore(options: SqliteOptions): Store {
   return {
     sessions: createSessionStore(db, writer),
     archives: createArchiveStore(db, writer),
+    retention: createRetentionStore(db, writer),
     leases: createLeaseStore(db, writer),
     tickets: createTicketStore(db, writer),
     registry: createRegistryStore(db, writer),
