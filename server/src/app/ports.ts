@@ -12,6 +12,8 @@ import type {
   Outcome,
   PlatformFinding,
 } from '@zhenxue/protocol';
+import type { PlaceStore } from './node-ports.ts';
+import type { AuditStore, OutboxStore } from './office-ports.ts';
 
 /** The only source of time. Epoch ms. */
 export interface Clock {
@@ -236,6 +238,9 @@ export interface Store {
   readonly leases: LeaseStore;
   readonly tickets: TicketStore;
   readonly registry: RegistryStore;
+  readonly places: PlaceStore;
+  readonly audit: AuditStore;
+  readonly outbox: OutboxStore;
   /** Why the store is closed for good, null while it works. */
   failure(): Error | null;
   /** Commits what is queued and closes. */

@@ -3,6 +3,7 @@ import type { PlatformFinding } from '@zhenxue/protocol';
 import { describe, expect, it } from 'vitest';
 import type { BanRow, SessionStore } from '../../../server/src/app/ports.ts';
 import { leasesContract } from './lease-contract.ts';
+import { auditContract, outboxContract, placesContract } from './office-contract.ts';
 import { finding, id, type Open, plain, record, row, SEED, setUp } from './store-fixtures.ts';
 
 /** What is written comes back. */
@@ -227,5 +228,8 @@ export function storeContract(name: string, open: Open): void {
     registryContract(open);
     bansContract(open);
     leasesContract(open);
+    placesContract(open);
+    auditContract(open);
+    outboxContract(open);
   });
 }

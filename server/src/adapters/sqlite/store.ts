@@ -2,9 +2,12 @@
 import { mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
 import type { Store } from '../../app/ports.ts';
+import { createAuditStore } from './audit-store.ts';
 import { openDatabase } from './database.ts';
 import { createWriter, type Defer } from './group-commit.ts';
 import { createLeaseStore } from './lease-store.ts';
+import { createOutboxStore } from './outbox-store.ts';
+import { createPlaceStore } from './place-store.ts';
 import { createRegistryStore } from './registry-store.ts';
 import { createSessionStore } from './session-store.ts';
 import { createTicketStore } from './ticket-store.ts';
@@ -29,6 +32,9 @@ export function openSqliteStore(options: SqliteOptions): Store {
     leases: createLeaseStore(db, writer),
     tickets: createTicketStore(db, writer),
     registry: createRegistryStore(db, writer),
+    places: createPlaceStore(db, writer),
+    audit: createAuditStore(db, writer),
+    outbox: createOutboxStore(db, writer),
     failure: writer.failure,
     async close(): Promise<void> {
       const healthy = writer.failure() === null;
