@@ -13,7 +13,9 @@ import { createTokens } from './adapters/keys/tokens.ts';
 import { createLogger, logOf } from './adapters/log.ts';
 import { createMetrics, type MetricsRegistry } from './adapters/metrics.ts';
 import { createPhotoVault } from './adapters/photos/photo-vault.ts';
+import type { FanOut } from './adapters/redis/fan-out.ts';
 import { type Gateway, startGateway } from './adapters/socketio/gateway.ts';
+import { createWatchHub, type WatchHub } from './adapters/socketio/watch.ts';
 import { lockFolder } from './adapters/sqlite/folder-lock.ts';
 import { openSqliteStore } from './adapters/sqlite/store.ts';
 import { createActorRegistry } from './app/actor-registry.ts';
@@ -22,7 +24,9 @@ import { canonicalJson } from './app/canonical-json.ts';
 import type { App } from './app/context.ts';
 import { startSweeper } from './app/due-sittings.ts';
 import { RULE_ENGINE } from './app/engine.ts';
+import { feedAppends } from './app/feed-appends.ts';
 import { hashText } from './app/hash.ts';
+import { hearNodes } from './app/hear-nodes.ts';
 import { createKeyedLock } from './app/keyed-lock.ts';
 import { startLeaseKeeper } from './app/lease-keeper.ts';
 import { createPersons } from './app/persons.ts';
@@ -38,6 +42,7 @@ import type {
   Store,
 } from './app/ports.ts';
 import { putAccessKey, putPlatform } from './app/provision.ts';
+import { createSharedPlaces } from './app/shared-places.ts';
 import type { Config } from './config/config.ts';
 import type { PolicyPack } from './core/policy/pack.ts';
 import { POLICY_PACKS } from './core/policy/packs.ts';
@@ -107,6 +112,16 @@ async function openStore(config: Config, onFailure: (error: Error) => void = () 
   return openMongoStore({ uri: config.mongodbUri, onFailure });
 }
 
+/** The connection to other servers, when the settings name one. */
+async function openRedis(
+  config: Config,
+  effects: { schedule: Schedule; metrics: MetricsRegistry; log: Log },
+): Promise<FanOut | null> {
+  if (config.redisUrl === null) return null;
+  const { openFanOut } = await import('./adapters/redis/fan-out.ts');
+  return openFanOut({ url: config.redisUrl, ...effects });
+}
+
 /** The name under which this server holds sittings. The embedded store has one server: it goes on at once after a crash. */
 function ownerOf(config: Config, newId: NewId): string {
   return config.node ?? (config.store === 'sqlite' ? 'embedded' : newId());
@@ -119,19 +134,24 @@ interface Made {
   readonly owner: string;
   readonly metrics: MetricsRegistry;
   readonly log: Log;
+  readonly hub: WatchHub;
 }
 
 /** The application over its drivers. */
-function createApp(options: ServerOptions, { keys, store, owner, metrics, log }: Made): App {
+function createApp(options: ServerOptions, { keys, store, owner, metrics, log, hub }: Made): App {
   const { config, clock = systemClock, schedule = systemSchedule } = options;
   const { randomBytes = systemRandomBytes, newId = uuidV7, wrapSessions = (sessions) => sessions } = options;
   const pack = packOf(options);
-  const sessions = wrapSessions(store.sessions);
+  const sessions = wrapSessions(feedAppends(store.sessions, hub.feed));
+  const { bus } = hub;
+  const lock = createKeyedLock();
+  const persons = createPersons();
   const actors = createActorRegistry({
     engine: RULE_ENGINE,
     store: sessions,
     leases: store.leases,
     owner,
+    bus,
     clock,
     schedule,
     metrics,
@@ -140,7 +160,7 @@ function createApp(options: ServerOptions, { keys, store, owner, metrics, log }:
   });
   const folder = join(config.dataDir, 'photos');
   const app: App = {
-    persons: createPersons(),
+    persons,
     clock,
     randomBytes,
     newId,
@@ -156,7 +176,11 @@ function createApp(options: ServerOptions, { keys, store, owner, metrics, log }:
     packHash: hashText(canonicalJson(pack)),
     ticketTtlMs: config.ticketTtlMs,
     actors,
-    lock: createKeyedLock(),
+    bus,
+    lock,
+    places: createSharedPlaces({
+      ...{ places: store.places, owner, persons, peek: actors.peek, bus, metrics, log, lock },
+    }),
   };
   return app;
 }
@@ -195,14 +219,17 @@ interface Parts {
   readonly stopSweeper: () => Promise<void>;
   readonly stopKeeper: () => Promise<void>;
   readonly unlock: () => void;
+  /** Ends what hears of other servers. */
+  readonly deafen: () => void;
 }
 
 async function stopParts(parts: Parts): Promise<void> {
-  const { app, store, http, gateway, stopSweeper, stopKeeper, unlock } = parts;
+  const { app, store, http, gateway, stopSweeper, stopKeeper, unlock, deafen } = parts;
   await stopSweeper();
   await gateway.stop();
   await app.actors.stop();
   await stopKeeper();
+  deafen();
   await closeHttp(http);
   await store.close();
   unlock();
@@ -217,16 +244,18 @@ function createWeb(
     store: Store;
     metrics: MetricsRegistry;
     demo: DemoOptions | null;
+    fanOut: FanOut | null;
     stopping: () => boolean;
   },
 ): Server {
   const { config } = options;
-  const { app, store, metrics, demo, stopping } = parts;
+  const { app, store, metrics, demo, fanOut, stopping } = parts;
   const notReady = () => (store.failure() !== null ? 'store-failed' : stopping() ? 'stopping' : null);
   const { requestsPerMinute, trustedProxies } = config;
   const requestLog = createLogger(options.log === undefined ? config.logLevel : 'silent');
   const folders = foldersOf(options);
-  const health = { notReady, metrics };
+  const degraded = () => (fanOut === null || fanOut.healthy() ? null : 'fanout-lost');
+  const health = { notReady, degraded, metrics } as const;
   return createHttpServer(
     createHttpApp({ app, health, folders, requestLog, requestsPerMinute, trustedProxies, demo }),
   );
@@ -282,18 +311,27 @@ async function startLocked(options: ServerOptions, log: Log, unlock: () => void)
   };
   const store = await openStore(config, onFailure);
   let stopKeeper = async () => {};
+  const hub = createWatchHub(schedule);
+  const fanOut = await openRedis(config, { schedule, metrics, log });
   try {
     const owner = ownerOf(config, newId);
-    const app = createApp(options, { keys, store, owner, metrics, log });
+    const app = createApp(options, { keys, store, owner, metrics, log, hub });
     let stopped: Promise<void> | null = null;
     let url = '';
     const platformKey = accessKey('test', keys.derive('demo-platform-key'));
     const demo = config.demo ? { platformKey, folder: foldersOf(options).demo, url: () => url } : null;
     if (demo !== null) await seedDemo(app, demo);
-    const http = createWeb(options, { app, store, metrics, demo, stopping: () => stopped !== null });
+    const http = createWeb(options, { app, store, metrics, demo, fanOut, stopping: () => stopped !== null });
     const gateway = startGateway({ http, app, ...config });
+    hub.attach({ http, app, allowedOrigins: config.allowedOrigins, adapter: fanOut?.adapter ?? null });
+    const stopHearing = hearNodes(app);
     const ready = () => store.failure() === null && stopped === null;
-    metrics.watch({ liveSittings: app.actors.size, connections: gateway.connections, ready });
+    metrics.watch({
+      liveSittings: app.actors.size,
+      connections: gateway.connections,
+      ready,
+      fanOut: () => fanOut?.healthy() ?? null,
+    });
     const keeper = { ...app, leases: store.leases, owner, schedule };
     stopKeeper = await startLeaseKeeper(keeper);
     const port = await listen(http, config);
@@ -306,12 +344,19 @@ async function startLocked(options: ServerOptions, log: Log, unlock: () => void)
       demoKey: demo === null ? null : platformKey,
       ...officeOf(app, randomBytes),
       stop(): Promise<void> {
-        stopped ??= stopParts({ app, store, http, gateway, stopSweeper, stopKeeper, unlock });
+        const deafen = () => {
+          stopHearing();
+          hub.stop();
+          fanOut?.stop();
+        };
+        stopped ??= stopParts({ app, store, http, gateway, stopSweeper, stopKeeper, unlock, deafen });
         return stopped;
       },
     };
   } catch (error) {
     await stopKeeper();
+    hub.stop();
+    fanOut?.stop();
     await store.close();
     throw error;
   }

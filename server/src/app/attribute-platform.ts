@@ -115,6 +115,7 @@ async function impose(
   app.metrics.count('ban.imposed');
   const told = { platform, finding: finding.id, ...term };
   app.log.warn('ban.imposed', told);
+  app.bus.tell({ kind: 'banned', platform });
   await endRunning(app, platform);
 }
 

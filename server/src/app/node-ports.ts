@@ -33,8 +33,8 @@ export interface OtherPlace {
 export interface PlaceStore {
   /** A client of the sitting is connected. @returns whether the person's places are shared now. */
   enter(place: Place): Promise<boolean>;
-  /** It is not any more; an entry that was shared stays readable for the others until it expires. */
-  leave(person: string, session: string): Promise<void>;
+  /** It is not any more, unless another server has it by now; an entry that was shared stays readable for the others until it expires. */
+  leave(place: Pick<Place, 'person' | 'session' | 'owner'>): Promise<void>;
   /** Connected sittings of `owner` whose person is connected elsewhere too. */
   shared(owner: string): Promise<readonly string[]>;
   /** Stores what the sitting was credited for, then reads the person's other places: of two at once, one sees the other. */

@@ -16,7 +16,7 @@ export interface Persons {
 }
 
 /** The person across platforms where the platform told, else the learner of this platform. */
-function personOf(facts: SittingFacts): string {
+export function personOf(facts: SittingFacts): string {
   return facts.person === undefined ? JSON.stringify([facts.platform, facts.learner]) : facts.person;
 }
 

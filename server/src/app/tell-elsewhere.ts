@@ -20,8 +20,13 @@ export function creditedStretches(actor: SessionActor): IntervalSet {
   return creditedAt(actor.sitting.state);
 }
 
-function tell(deps: Deps, from: SessionActor, to: SessionActor, stretches: IntervalSet): void {
-  const { session } = from.sitting.facts;
+/** Tells a sitting what another one of the same person, `session`, was credited for. */
+export function tellStretches(
+  deps: Pick<Deps, 'metrics'>,
+  session: string,
+  to: SessionActor,
+  stretches: IntervalSet,
+): void {
   for (const [start, end] of stretches.slice(-STRETCHES_TOLD_MAX)) {
     try {
       to.apply({ kind: 'elsewhere', at: to.now(), session, from: start, to: end, credited: true });
@@ -38,7 +43,7 @@ export function tellOthers(deps: Deps, actor: SessionActor, before: IntervalSet)
   const others = deps.persons.others(actor);
   if (others.length === 0) return;
   const added = subtract(creditedStretches(actor), before);
-  for (const other of others) tell(deps, actor, other, added);
+  for (const other of others) tellStretches(deps, actor.sitting.facts.session, other, added);
 }
 
 /** At a connection: the sitting hears what the others were credited for since its own last sample, which it may claim too. */
@@ -46,6 +51,6 @@ export function hearOfOthers(deps: Deps, actor: SessionActor): void {
   const { state, openedAt } = actor.sitting;
   const since = state.last?.at ?? openedAt;
   for (const other of deps.persons.others(actor)) {
-    tell(deps, other, actor, subtract(creditedStretches(other), [[0, since]]));
+    tellStretches(deps, other.sitting.facts.session, actor, subtract(creditedStretches(other), [[0, since]]));
   }
 }

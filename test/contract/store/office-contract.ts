@@ -42,7 +42,7 @@ export function placesContract(open: Open): void {
         [1, 6],
         [8, 9],
       ]);
-      await places.leave('p', 's1');
+      await places.leave(at('s1', 'a'));
       const stretches = [
         [1, 6],
         [8, 9],
@@ -56,7 +56,10 @@ export function placesContract(open: Open): void {
     it('given a place that was never shared, then leaving leaves nothing; what expired is forgotten', async () => {
       const { places } = on.store;
       await places.enter(at('s1', 'a'));
-      await places.leave('p', 's1');
+      await places.leave(at('s1', 'b'));
+      expect(await places.exchange('q', 's2', [])).toEqual([]);
+      expect(await places.exchange('p', 's2', [])).toHaveLength(1);
+      await places.leave(at('s1', 'a'));
       await places.enter(at('s2', 'a'));
       expect(await places.exchange('p', 's2', [])).toEqual([]);
       expect([await places.sweep(100), await places.sweep(101)]).toEqual([0, 1]);

@@ -138,6 +138,8 @@ export class SimServer {
       ticketTtlMs: TICKET_TTL_MS,
       actors,
       persons: createPersons(),
+      bus: NO_BUS,
+      places: ALONE,
       lock: createKeyedLock(),
     };
     startSweeper(app, time.scheduleOf(host));

@@ -22,8 +22,8 @@ export function createPlaceStore({ places }: Pick<Models, 'places'>): PlaceStore
       await places.updateMany({ person, live: true }, { $set: { shared: true } });
       return true;
     },
-    async leave(person, session) {
-      const key = keyOf(person, session);
+    async leave({ person, session, owner }) {
+      const key = { ...keyOf(person, session), owner };
       const { deletedCount } = await places.deleteOne({ ...key, shared: false });
       if (deletedCount === 0) await places.updateOne(key, { $set: { live: false } });
     },

@@ -20,8 +20,8 @@ export function createPlaceStore(db: Database, writer: Writer): PlaceStore {
   );
   const another = db.prepare('SELECT 1 FROM places WHERE person = ? AND session <> ? AND live = 1 LIMIT 1');
   const share = db.prepare('UPDATE places SET shared = 1 WHERE person = ? AND live = 1');
-  const drop = db.prepare('DELETE FROM places WHERE person = ? AND session = ? AND shared = 0');
-  const leave = db.prepare('UPDATE places SET live = 0 WHERE person = ? AND session = ?');
+  const drop = db.prepare('DELETE FROM places WHERE person = ? AND session = ? AND owner = ? AND shared = 0');
+  const leave = db.prepare('UPDATE places SET live = 0 WHERE person = ? AND session = ? AND owner = ?');
   const shared = db.prepare('SELECT session FROM places WHERE owner = ? AND live = 1 AND shared = 1');
   const tell = db.prepare('UPDATE places SET stretches = ? WHERE person = ? AND session = ?');
   const others = db.prepare(
@@ -36,9 +36,9 @@ export function createPlaceStore(db: Database, writer: Writer): PlaceStore {
         share.run(person);
         return true;
       }),
-    leave: (person, session) =>
+    leave: ({ person, session, owner }) =>
       writer.write(() => {
-        if (Number(drop.run(person, session).changes) === 0) leave.run(person, session);
+        if (Number(drop.run(person, session, owner).changes) === 0) leave.run(person, session, owner);
       }),
     shared: async (owner) => (shared.all(owner) as Row[]).map((row) => row.session as string),
     exchange: (person, session, stretches) =>
