@@ -7,7 +7,7 @@
 import { parseArgs } from 'node:util';
 import { Learner } from './nodes/learner.mjs';
 import { verify } from './nodes/verify.mjs';
-import { metric, watch, World } from './nodes/world.mjs';
+import { metric, World, watch } from './nodes/world.mjs';
 import { ensureBuilt } from './steps/ensure-built.mjs';
 import { ensureMongo } from './steps/ensure-mongo.mjs';
 import { ensureRedis } from './steps/ensure-redis.mjs';
@@ -34,7 +34,10 @@ function quantile(values, share) {
 function readNumber(text, fallback, max, name) {
   const value = Number(text ?? fallback);
   if (Number.isInteger(value) && value >= 0 && value <= max) return value;
-  throw new PlainError(`--${name} must be a whole number up to ${max}`, `npm run nodes -- --${name} ${fallback}`);
+  throw new PlainError(
+    `--${name} must be a whole number up to ${max}`,
+    `npm run nodes -- --${name} ${fallback}`,
+  );
 }
 
 /** @param {import('./nodes/world.mjs').Node} node @param {string} learner */
@@ -77,7 +80,9 @@ class Run {
       await pause(LOOK_MS);
     }
     const late = who.filter((learner) => !test(learner));
-    this.problems.push(`${what}: ${late.length} of ${who.length} learners did not (such as ${late[0]?.name})`);
+    this.problems.push(
+      `${what}: ${late.length} of ${who.length} learners did not (such as ${late[0]?.name})`,
+    );
     return WAIT_MAX_MS;
   }
 
@@ -95,7 +100,12 @@ class Run {
       who,
     );
     const times = [...after.values()];
-    return { learners: who.length, resumed: times.length, p50Ms: quantile(times, 0.5), maxMs: quantile(times, 1) };
+    return {
+      learners: who.length,
+      resumed: times.length,
+      p50Ms: quantile(times, 0.5),
+      maxMs: quantile(times, 1),
+    };
   }
 
   /** @param {import('./nodes/world.mjs').Node} node */
@@ -142,7 +152,8 @@ async function play(run, { seconds, steadyMs }) {
   const steady = learners.flatMap(({ latencies }) => latencies.splice(0));
   const elsewhere = learners.filter(({ url }) => url === a.url);
   const heard = elsewhere.filter(({ session }) => console_.heard.has(session)).length;
-  if (heard < elsewhere.length) run.problems.push(`the console heard of ${heard} of ${elsewhere.length} sittings`);
+  if (heard < elsewhere.length)
+    run.problems.push(`the console heard of ${heard} of ${elsewhere.length} sittings`);
   say('killing one server');
   const killed = await run.kill(a);
   await pause(steadyMs / 2);
@@ -157,8 +168,14 @@ async function play(run, { seconds, steadyMs }) {
   for (const learner of learners) learner.stop();
   await pause(2_000);
   const stored = await verify(world.uri, learners);
-  return { inMs, ack: { p50Ms: quantile(steady, 0.5), p99Ms: quantile(steady, 0.99), count: steady.length },
-    console: { sittingsOfOtherServer: elsewhere.length, heard }, killed, paused, stored };
+  return {
+    inMs,
+    ack: { p50Ms: quantile(steady, 0.5), p99Ms: quantile(steady, 0.99), count: steady.length },
+    console: { sittingsOfOtherServer: elsewhere.length, heard },
+    killed,
+    paused,
+    stored,
+  };
 }
 
 await runMain(async () => {
@@ -179,11 +196,21 @@ await runMain(async () => {
     const broken = run.learners.flatMap((learner) => learner.broken);
     const ended = run.learners.filter((learner) => learner.ended !== '').length;
     const refused = Object.fromEntries(
-      [...Map.groupBy?.(run.learners.flatMap((l) => [...l.refused]), ([code]) => code) ?? []].map(([code, list]) => [code, list.reduce((sum, [, n]) => sum + n, 0)]),
+      [
+        ...(Map.groupBy?.(
+          run.learners.flatMap((l) => [...l.refused]),
+          ([code]) => code,
+        ) ?? []),
+      ].map(([code, list]) => [code, list.reduce((sum, [, n]) => sum + n, 0)]),
     );
     const all = [...run.problems, ...broken, ...problems];
-    const ok = all.length === 0 && sums.lost + sums.duplicated + sums.violations + ended === 0 && sums.chains === count;
-    process.stdout.write(`${JSON.stringify({ learners: count, mongo: run.world.mongo, ...told, ...sums, ended, refused, ok, problems: all.slice(0, 20) }, null, 2)}\n`);
+    const ok =
+      all.length === 0 &&
+      sums.lost + sums.duplicated + sums.violations + ended === 0 &&
+      sums.chains === count;
+    process.stdout.write(
+      `${JSON.stringify({ learners: count, mongo: run.world.mongo, ...told, ...sums, ended, refused, ok, problems: all.slice(0, 20) }, null, 2)}\n`,
+    );
     return ok ? 0 : 1;
   } finally {
     for (const learner of run.learners) learner.stop();

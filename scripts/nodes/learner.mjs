@@ -14,7 +14,7 @@ const PAUSE_MS = 1_500;
 const RETRY_MIN_MS = 500;
 const RETRY_MAX_MS = 4_000;
 /** Milliseconds without an acknowledgement after which another server is tried: a stopped one answers nothing. */
-const SILENT_MS = 12_000;
+const SILENT_MS = 20_000;
 const ANSWER_MS = 2_000;
 
 /** @param {string | Uint8Array} data */
@@ -121,7 +121,8 @@ export class Learner {
   /** @param {import('socket.io-client').Socket} socket @param {import('@zhenxue/protocol').Welcome} welcome */
   welcomed(socket, welcome) {
     const { session, durable } = welcome;
-    if (this.session !== '' && this.session !== session) this.broken.push(`${this.session}: resumed as ${session}`);
+    if (this.session !== '' && this.session !== session)
+      this.broken.push(`${this.session}: resumed as ${session}`);
     if (this.session === '') {
       this.session = session;
       this.prev = welcome.genesis;

@@ -3,8 +3,6 @@ import { createHash } from 'node:crypto';
 import { checkChain } from '@zhenxue/evidence';
 import { openMongoStore } from '../../server/dist/adapters/mongo/store.js';
 
-const sha256 = (/** @type {Uint8Array} */ bytes) => createHash('sha256').update(bytes).digest();
-
 /** @param {readonly { kind: string, bytes: Uint8Array }[]} records */
 function batchesOf(records) {
   /** @type {Map<number, string[]>} */
@@ -30,7 +28,7 @@ export async function verify(uri, learners) {
     for (const { session, acked, name } of learners) {
       if (session === '') continue;
       const records = await store.sessions.records(session);
-      const chain = checkChain(session, records, (bytes) => sha256(bytes));
+      const chain = checkChain(session, records);
       if (chain.ok) found.chains += 1;
       else problems.push(`${name}: the chain breaks at record ${chain.index + 1}`);
       const stored = batchesOf(records);

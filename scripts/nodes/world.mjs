@@ -58,7 +58,10 @@ export class World {
 
   /** @param {string} name */
   async addNode(name) {
-    const limits = ['BATCHES', 'HANDSHAKES', 'REQUESTS'].map((what) => [`ZHENXUE_${what}_PER_MINUTE`, '1000000']);
+    const limits = ['BATCHES', 'HANDSHAKES', 'REQUESTS'].map((what) => [
+      `ZHENXUE_${what}_PER_MINUTE`,
+      '1000000',
+    ]);
     const node = await startNode(name, {
       ...Object.fromEntries(limits),
       ZHENXUE_DATA_DIR: this.folder,

@@ -1,13 +1,13 @@
 /**
  * Finds a server of the MongoDB wire protocol for the tests: the one of MONGODB_URI, else `mongod` on the PATH, else
- * FerretDB 1.24 (the protocol over SQLite), which is built once with Go into the project's cache, with one change
- * (`push-down.mjs`) without which it reads every document for every question.
+ * FerretDB 1.24 (the protocol over SQLite), which is built once with Go into the project's cache, with two changes
+ * (`change-ferretdb.mjs`) without which it is too slow for several servers.
  */
 import { existsSync } from 'node:fs';
 import { cp } from 'node:fs/promises';
 import { delimiter, join } from 'node:path';
+import { copyChanged } from './change-ferretdb.mjs';
 import { ROOT, run, seconds, tail } from './project.mjs';
-import { copyWithPushDown } from './push-down.mjs';
 
 /** The last release that brings its own SQLite backend. */
 const FERRETDB_VERSION = 'v1.24.2';
@@ -15,8 +15,8 @@ const MODULE = 'github.com/FerretDB/FerretDB';
 /** Its Go module: a main package of ours around the embeddable FerretDB. */
 const SOURCE = join(ROOT, 'test', 'support', 'ferretdb');
 
-/** What is built differs from the release by one change. */
-const CACHE = join(ROOT, '.cache', 'ferretdb', `${FERRETDB_VERSION}-pushdown-1`);
+/** What is built differs from the release, and its number grows with every difference. */
+const CACHE = join(ROOT, '.cache', 'ferretdb', `${FERRETDB_VERSION}-changed-3`);
 const FERRETDB = join(CACHE, 'ferretdb');
 
 const REMEDY = 'set MONGODB_URI, or install MongoDB (mongod) or Go (npm test then builds FerretDB)';
@@ -51,7 +51,7 @@ async function buildFerretDb() {
   if (fetched.code !== 0) return fetched;
   const found = await go('list', '-mod=mod', '-m', '-f', '{{.Dir}}', MODULE);
   if (found.code !== 0) return found;
-  copyWithPushDown(found.output.trim(), join(CACHE, 'source'));
+  copyChanged(found.output.trim(), join(CACHE, 'source'));
   const replaced = await go('mod', 'edit', '-replace', `${MODULE}=./source`);
   if (replaced.code !== 0) return replaced;
   // One compiler at a time: the tests of others may share the machine.
