@@ -1,5 +1,8 @@
 /** @zhenxue/client-sdk — what a training platform embeds beside its player. */
 export { SDK_BUILD } from './build.ts';
+export type { CameraNotice, NoticeText } from './camera/notice-text.ts';
+export type { CameraCheck } from './camera/self-test.ts';
+export type { CameraProblem } from './camera/texts.ts';
 export type { ConnectionState } from './core/connection.ts';
 export type {
   GetTicket,
@@ -19,5 +22,8 @@ export type {
 export { MonitorError, type MonitorErrorCode } from './core/errors.ts';
 export { createMonitor, type Monitor } from './monitor/create-monitor.ts';
 export type { MonitorEffects, MonitorEvents, MonitorOptions } from './monitor/options.ts';
+export type { NoticeAction } from './screen/layer/notice.ts';
 export type { OpenCamera } from './screen/photo/capture.ts';
+export type { HostPopup, HostPopupElement, RenderPopup } from './screen/popup/host-view.ts';
+export type { HostRenderer, RenderNotice } from './screen/screen.ts';
 export type { Lang } from './screen/texts.ts';

@@ -1,4 +1,5 @@
 /** @zhenxue/protocol — the wire contract of Zhenxue. Zero dependencies; the same code runs in browsers and on the server. */
+export { CODE_HEIGHT, CODE_WIDTH } from './code-field.ts';
 export { encodeBatch } from './encode-batch.ts';
 export { describeError, ERROR_CODES, type ErrorCode, type ProtocolError, type Result } from './errors.ts';
 export type {
@@ -52,6 +53,7 @@ export {
   REF_PATTERN,
   SESSION_TIME_MAX_MS,
   STATE_BITS_MAX,
+  speaksVersion,
   TEXT_CHARS_MAX,
   WS_PROTOCOL,
   WS_TICKET_PREFIX,

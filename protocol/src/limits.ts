@@ -5,6 +5,17 @@
 /** Version written in every batch. A server accepts this one and the one before it. */
 export const PROTOCOL_VERSION = 1;
 
+/** Oldest version that was ever released: there is nothing before it to be compatible with. */
+const PROTOCOL_VERSION_OLDEST = 1;
+
+/**
+ * Whether a side that speaks `newest` understands version `v`: its own and the one before it.
+ * @param newest for tests of versions to come; default {@link PROTOCOL_VERSION}.
+ */
+export function speaksVersion(v: unknown, newest: number = PROTOCOL_VERSION): v is number {
+  return v === newest || (v === newest - 1 && v >= PROTOCOL_VERSION_OLDEST);
+}
+
 /** WebSocket sub-protocol offered by the SDK and echoed by the server; the ticket rides beside it (never in a URL). */
 export const WS_PROTOCOL = 'zhenxue.v1';
 

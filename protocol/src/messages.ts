@@ -44,7 +44,17 @@ export type PopupChallenge =
   /** A button at a random place, in thousandths of the free area. The answer is `ok`. */
   | { readonly type: 'press'; readonly x: number; readonly y: number }
   /** The sum of two small numbers. The answer is its decimal digits. */
-  | { readonly type: 'sum'; readonly a: number; readonly b: number };
+  | { readonly type: 'sum'; readonly a: number; readonly b: number }
+  /**
+   * Four characters to be read from a drawing and typed; case does not matter. Only the drawing is sent: lines of
+   * `x0, y0, x1, y1, …` in a field of `CODE_WIDTH` × `CODE_HEIGHT`. Who cannot see it answers with the sum of `a` and `b` instead.
+   */
+  | {
+      readonly type: 'code';
+      readonly strokes: readonly (readonly number[])[];
+      readonly a: number;
+      readonly b: number;
+    };
 
 /** What the server asks of the page. `id` is unique inside the sitting. */
 export type Directive =

@@ -16,6 +16,7 @@ import {
   RATE_MAX_PERMILLE,
   SESSION_TIME_MAX_MS,
   STATE_BITS_MAX,
+  speaksVersion,
   TEXT_CHARS_MAX,
 } from './limits.ts';
 
@@ -189,7 +190,7 @@ export function validateBatch(value: unknown): Result<Batch> {
   if (typeof value !== 'object' || value === null || Array.isArray(value))
     return fail('batch', 'a batch object', value);
   const batch = value as Partial<Record<keyof Batch, unknown>>;
-  if (batch.v !== PROTOCOL_VERSION) {
+  if (!speaksVersion(batch.v)) {
     const error = {
       code: 'unsupported-version',
       path: 'v',

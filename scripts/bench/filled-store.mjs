@@ -70,16 +70,16 @@ function template(batches) {
   return { records, row: summaryOf(RULE_ENGINE, sitting) };
 }
 
-/** @param {ReturnType<typeof template>} model @param {number} n */
-function copyOf({ records, row }, n) {
+/** @param {ReturnType<typeof template>} model @param {number} n @param {number} from when the first one opens, epoch ms */
+function copyOf({ records, row }, n, from) {
   const facts = factsOf(n);
-  const openedAt = OPENED_AT + n * 1_000;
+  const openedAt = from + n * 1_000;
   let chain = chainStart(facts.session, sha256);
   const copies = records.map((record) => {
     const bytes = Buffer.from(record.bytes);
     const at = bytes.indexOf(sessionId(0));
     if (at >= 0) bytes.write(facts.session, at, SESSION_CHARS, 'latin1');
-    const copy = { ...record, at: record.at + n * 1_000, bytes };
+    const copy = { ...record, at: record.at - OPENED_AT + openedAt, bytes };
     chain = chainNext(chain, copy, sha256);
     return { ...copy, chain };
   });
@@ -93,14 +93,17 @@ function copyOf({ records, row }, n) {
   };
 }
 
-/** @param {string} folder data folder @param {number} sessions @param {number} batches of ten events each */
-export async function fillStore(folder, sessions, batches) {
+/**
+ * @param {string} folder data folder @param {number} sessions @param {number} batches of ten events each
+ * @param {number} [openedAt] when the first one opens, epoch ms
+ */
+export async function fillStore(folder, sessions, batches, openedAt = OPENED_AT) {
   const store = openSqliteStore({ file: join(folder, 'zhenxue.db') });
   const model = template(batches);
   for (let from = 1; from <= sessions; from += GROUP) {
     const group = [];
     for (let n = from; n < from + GROUP && n <= sessions; n += 1) {
-      const { row, records, seed } = copyOf(model, n);
+      const { row, records, seed } = copyOf(model, n, openedAt);
       group.push(store.sessions.create({ row, records, findings: [] }, seed));
     }
     await Promise.all(group);

@@ -9,6 +9,8 @@ const PLAYING = 1;
 const UNFOCUSED = 4;
 const ENDED = 16;
 const BEAT_MS = 5_000;
+/** The SDK's: events of one moment share a batch. */
+const COALESCE_MS = 100;
 const HASH = 'A'.repeat(43);
 
 /** A small seeded generator (mulberry32): integers in `low..high`. @param {number} seed */
@@ -24,10 +26,11 @@ export function chance(seed) {
 
 /** The page under way: its clocks, its state, what it has not sent yet. */
 class Page {
-  /** @param {any} facts @param {(low: number, high: number) => number} pick */
-  constructor(facts, pick) {
+  /** @param {any} facts @param {(low: number, high: number) => number} pick @param {boolean} alone a batch per moment, as the SDK sends */
+  constructor(facts, pick, alone) {
     this.facts = facts;
     this.pick = pick;
+    this.alone = alone;
     this.t = 0;
     this.m = 0;
     this.s = 0;
@@ -60,7 +63,9 @@ class Page {
 
   /** @param {any} extra */
   emit(extra) {
-    this.waiting.push({ e: extra.e, t: this.t, m: this.m, s: this.s, ...extra });
+    if (this.alone && this.t - (this.waiting[0]?.t ?? this.t) > COALESCE_MS) this.flush();
+    // `| 0`: small integers, as a parser makes them; what was computed may be kept as floating numbers.
+    this.waiting.push({ e: extra.e, t: this.t | 0, m: this.m | 0, s: this.s, ...extra });
     if (this.waiting.length >= this.room) this.flush();
   }
 
@@ -137,10 +142,10 @@ class Page {
 
 /**
  * One sitting as its records.
- * @param {any} facts @param {number} seed
+ * @param {any} facts @param {number} seed @param {boolean} [alone] batches as the SDK sends them, instead of one to ten events
  * @returns {any[]} */
-export function honestTrace(facts, seed) {
-  const page = new Page(facts, chance(seed));
+export function honestTrace(facts, seed, alone = false) {
+  const page = new Page(facts, chance(seed), alone);
   page.s = PLAYING;
   page.emit({ e: 'play' });
   while (page.state.ended === null && page.t < 6 * 3_600_000) {

@@ -182,7 +182,7 @@ export class Learner {
     done?.({ id });
     if (kind === 'popup') {
       const { challenge } = directive;
-      const a = challenge.type === 'sum' ? `${challenge.a + challenge.b}` : 'ok';
+      const a = challenge.type === 'press' ? 'ok' : `${challenge.a + challenge.b}`;
       this.extra.push({ e: 'popup.shown', id }, { e: 'popup.answer', id, a });
     }
     if (kind === 'photo') {

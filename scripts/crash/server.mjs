@@ -12,11 +12,11 @@ const PROBE_GAP_MS = 10;
 
 /**
  * @typedef {{ url: string, pid: number, readyMs: number, exited: Promise<number | null>, kill: (signal?: NodeJS.Signals) => void }} Running
- * @typedef {{ prefix?: readonly string[], env?: Record<string, string> }} Fault a command before `node`, settings beside ours
+ * @typedef {{ prefix?: readonly string[], env?: Record<string, string>, script?: string }} Fault a command before `node`, settings beside ours, another script
  */
 
-/** @param {string} url */
-async function ready(url) {
+/** Whether a server says that it can serve. @param {string} url */
+export async function ready(url) {
   try {
     return (await fetch(`${url}/readyz`)).status === 200;
   } catch {
@@ -37,12 +37,18 @@ export async function startServer(dataDir, fault = {}) {
     ZHENXUE_DEMO: '1',
     ZHENXUE_PACK: 'demo',
     ZHENXUE_LOG_LEVEL: 'silent',
+    // Packing starts at once, so that deaths meet it, too.
+    ZHENXUE_ARCHIVE_AFTER_MINUTES: '0',
     ZHENXUE_BATCHES_PER_MINUTE: '1000000',
     ZHENXUE_HANDSHAKES_PER_MINUTE: '1000000',
     ZHENXUE_REQUESTS_PER_MINUTE: '1000000',
     ...fault.env,
   };
-  const [command = process.execPath, ...args] = [...(fault.prefix ?? []), process.execPath, CLI];
+  const [command = process.execPath, ...args] = [
+    ...(fault.prefix ?? []),
+    process.execPath,
+    fault.script ?? CLI,
+  ];
   const startedAt = performance.now();
   const child = spawn(command, args, { env, stdio: ['ignore', 'pipe', 'ignore'] });
   const exited = once(child, 'exit').then(([code]) => /** @type {number | null} */ (code));

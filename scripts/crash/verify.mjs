@@ -3,11 +3,12 @@ import { createHash } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from '@photostructure/sqlite';
-import { checkChain, RECORD_KINDS } from '@zhenxue/evidence';
+import { checkChain } from '@zhenxue/evidence';
+import { createArchiveCodec } from '../../server/dist/adapters/archive/codec.js';
+import { recordOf } from '../../server/dist/adapters/sqlite/session-rows.js';
 
-/** @typedef {{ lost: number, duplicated: number, chains: number, problems: string[] }} Found */
+/** @typedef {{ lost: number, duplicated: number, chains: number, archived: number, problems: string[] }} Found */
 
-const KINDS = new Map(Object.entries(RECORD_KINDS).map(([name, byte]) => [byte, name]));
 /** Milliseconds to wait for the server's lock. */
 const BUSY_MS = 5_000;
 
@@ -26,7 +27,7 @@ const sha256 = (...parts) => {
 /**
  * @param {{ kind: string, bytes: Uint8Array }[]} records @param {import('./ledger.mjs').Promises} promises
  * @param {string} session @param {string} photos folder of all photos @param {string} owner folder of this learner's
- * @returns {Omit<Found, 'chains'>}
+ * @returns {Omit<Found, 'chains' | 'archived'>}
  */
 function compare(records, { acked, photos: promised }, session, photos, owner) {
   const problems = [];
@@ -57,16 +58,18 @@ function compare(records, { acked, photos: promised }, session, photos, owner) {
 /**
  * Reads the store beside the running server.
  * @param {string} dataDir @param {import('./ledger.mjs').Ledger} ledger @param {Iterable<string>} sessions
- * @returns {Found}
+ * @returns {Promise<Found>}
  */
-export function verifyStore(dataDir, ledger, sessions) {
+export async function verifyStore(dataDir, ledger, sessions) {
   const db = new DatabaseSync(join(dataDir, 'zhenxue.db'), { readOnly: true });
   /** @type {Found} */
-  const found = { lost: 0, duplicated: 0, chains: 0, problems: [] };
+  const found = { lost: 0, duplicated: 0, chains: 0, archived: 0, problems: [] };
   try {
     db.exec(`PRAGMA busy_timeout = ${BUSY_MS}`);
     const sitting = db.prepare('SELECT sid, platform, learner, course FROM sessions WHERE session = ?');
-    const recordsOf = db.prepare('SELECT kind, at, bytes, chain FROM records WHERE sid = ? ORDER BY n');
+    const recordsOf = db.prepare('SELECT n, kind, at, bytes, chain FROM records WHERE sid = ? ORDER BY n');
+    const archiveOf = db.prepare('SELECT count, head, body FROM archives WHERE sid = ?');
+    const codec = createArchiveCodec();
     for (const session of sessions) {
       const promises = ledger.get(session);
       const row = /** @type {any} */ (sitting.get(session));
@@ -76,10 +79,12 @@ export function verifyStore(dataDir, ledger, sessions) {
         if (promises.acked.size > 0) found.problems.push(`${session}: the sitting is not stored`);
         continue;
       }
-      const records = /** @type {any[]} */ (recordsOf.all(row.sid)).map((r) => ({
-        ...r,
-        kind: KINDS.get(r.kind),
-      }));
+      const archive = /** @type {any} */ (archiveOf.get(row.sid));
+      const rows = /** @type {any[]} */ (recordsOf.all(row.sid)).map((r) => recordOf(session, r));
+      if (archive !== undefined && rows.length > 0)
+        found.problems.push(`${session}: the records lie in two places`);
+      const records = archive === undefined ? rows : await codec.unpack({ session, ...archive });
+      if (archive !== undefined) found.archived += 1;
       const chain = checkChain(session, records, sha256);
       if (chain.ok) found.chains += 1;
       else found.problems.push(`${session}: the chain breaks at record ${chain.index + 1}`);

@@ -31,7 +31,7 @@ export function clockText(ms) {
 
 /** The right answer. @param {import('@zhenxue/protocol').PopupChallenge} challenge */
 function answerTo(challenge) {
-  return challenge.type === 'sum' ? String(challenge.a + challenge.b) : 'ok';
+  return challenge.type === 'press' ? 'ok' : String(challenge.a + challenge.b);
 }
 
 /**

@@ -13,8 +13,11 @@ const PAUSE_MS = 1_500;
 /** Milliseconds between two tries, the first and the longest: as the SDK waits, with chance in it. */
 const RETRY_MIN_MS = 500;
 const RETRY_MAX_MS = 4_000;
-/** Milliseconds without an acknowledgement after which another server is tried: a stopped one answers nothing. */
-const SILENT_MS = 20_000;
+/**
+ * Milliseconds for a connection to bring its welcome. A server that stops later is noticed as the SDK notices it: by the pings
+ * that stay away, after 45 s at most.
+ */
+const WELCOME_MS = 30_000;
 const ANSWER_MS = 2_000;
 
 /** @param {string | Uint8Array} data */
@@ -113,7 +116,7 @@ export class Learner {
     };
     socket.on('connect_error', again);
     socket.on('disconnect', again);
-    this.later(SILENT_MS, () => {
+    this.later(WELCOME_MS, () => {
       if (this.socket === socket && this.welcomeAt === 0) socket.disconnect().io.engine?.close();
     });
   }
@@ -163,8 +166,6 @@ export class Learner {
 
   beat() {
     this.beats += 1;
-    if (this.connected && this.waiting.size > 0 && Date.now() - this.lastAckAt > SILENT_MS)
-      this.socket?.disconnect().io.engine?.close();
     this.emit({ e: 'beat' });
     if ((this.beats + this.index) % PAUSE_EVERY === 0) this.rest();
     this.later(BEAT_MS, () => this.beat());

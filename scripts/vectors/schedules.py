@@ -15,11 +15,25 @@ def draw(seed, label, n, slot, low, high):
     return low + value % (high - low + 1)
 
 
+ALPHABET = "23456789ACEFHJKLMNPRTVWXY"
+CODE_PERMILLE = 500
+
+
+def code(v):
+    text = ""
+    for _ in range(4):
+        text, v = ALPHABET[v % 25] + text, v // 25
+    return text
+
+
 def popup(seed, n, low, high):
     press = draw(seed, "popup", n, 1, 0, 1) == 0
     first, second = ((0, 1000), (0, 1000)) if press else ((1, 20), (1, 20))
     a, b = draw(seed, "popup", n, 2, *first), draw(seed, "popup", n, 3, *second)
     question = {"type": "press", "x": a, "y": b} if press else {"type": "sum", "a": a, "b": b}
+    look = draw(seed, "popup", n, 4, 0, 1000 * 25**4 - 1)
+    if not press and look // 25**4 < CODE_PERMILLE:
+        question = {"type": "code", "code": code(look % 25**4), "look": look, "a": a, "b": b}
     return {"n": n, "afterMs": draw(seed, "popup", n, 0, low, high), "challenge": question}
 
 

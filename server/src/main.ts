@@ -3,6 +3,7 @@ import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { createArchiveCodec } from './adapters/archive/codec.ts';
 import { systemClock, systemRandomBytes, systemSchedule, uuidV7 } from './adapters/clock.ts';
 import { type DemoOptions, seedDemo } from './adapters/http/demo.ts';
 import { createHttpApp, createHttpServer } from './adapters/http/server.ts';
@@ -19,6 +20,8 @@ import { createWatchHub, type WatchHub } from './adapters/socketio/watch.ts';
 import { lockFolder } from './adapters/sqlite/folder-lock.ts';
 import { openSqliteStore } from './adapters/sqlite/store.ts';
 import { createActorRegistry } from './app/actor-registry.ts';
+import { startArchiver } from './app/archive-ended.ts';
+import { withArchive } from './app/archived-sessions.ts';
 import { attributePlatform } from './app/attribute-platform.ts';
 import { canonicalJson } from './app/canonical-json.ts';
 import type { App } from './app/context.ts';
@@ -142,7 +145,9 @@ function createApp(options: ServerOptions, { keys, store, owner, metrics, log, h
   const { config, clock = systemClock, schedule = systemSchedule } = options;
   const { randomBytes = systemRandomBytes, newId = uuidV7, wrapSessions = (sessions) => sessions } = options;
   const pack = packOf(options);
-  const sessions = wrapSessions(feedAppends(store.sessions, hub.feed));
+  const sessions = wrapSessions(
+    feedAppends(withArchive(store.sessions, store.archives, createArchiveCodec()), hub.feed),
+  );
   const { bus } = hub;
   const lock = createKeyedLock();
   const persons = createPersons();
@@ -217,6 +222,7 @@ interface Parts {
   readonly http: Server;
   readonly gateway: Gateway;
   readonly stopSweeper: () => Promise<void>;
+  readonly stopArchiver: () => Promise<void>;
   readonly stopKeeper: () => Promise<void>;
   readonly unlock: () => void;
   /** Ends what hears of other servers. */
@@ -224,8 +230,9 @@ interface Parts {
 }
 
 async function stopParts(parts: Parts): Promise<void> {
-  const { app, store, http, gateway, stopSweeper, stopKeeper, unlock, deafen } = parts;
+  const { app, store, http, gateway, stopSweeper, stopArchiver, stopKeeper, unlock, deafen } = parts;
   await stopSweeper();
+  await stopArchiver();
   await gateway.stop();
   await app.actors.stop();
   await stopKeeper();
@@ -337,6 +344,8 @@ async function startLocked(options: ServerOptions, log: Log, unlock: () => void)
     const port = await listen(http, config);
     url = urlOf(config.host, port);
     const stopSweeper = startSweeper(app, schedule);
+    const archive = { sessions: store.sessions, archives: store.archives, codec: createArchiveCodec() };
+    const stopArchiver = startArchiver({ ...app, ...archive, quietMs: config.archiveAfterMs }, schedule);
     log.info('server.listening', { url, pack: app.pack.id, demo: config.demo });
     return {
       url,
@@ -349,7 +358,7 @@ async function startLocked(options: ServerOptions, log: Log, unlock: () => void)
           hub.stop();
           fanOut?.stop();
         };
-        stopped ??= stopParts({ app, store, http, gateway, stopSweeper, stopKeeper, unlock, deafen });
+        stopped ??= stopParts({ app, store, http, gateway, stopSweeper, stopArchiver, stopKeeper, unlock, deafen });
         return stopped;
       },
     };

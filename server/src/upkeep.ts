@@ -1,9 +1,15 @@
 /** What an operator does with the stored data as a whole: check it, back it up, bring it back. */
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
+import { createArchiveCodec } from './adapters/archive/codec.ts';
 import { readBackup, writeBackup } from './adapters/backup/backup-folder.ts';
 import { storedPhotoHash } from './adapters/photos/photo-vault.ts';
-import { copyDatabase, type Inspection, inspectDatabase } from './adapters/sqlite/inspect.ts';
+import {
+  copyDatabase,
+  type InspectedSitting,
+  type Inspection,
+  inspectDatabase,
+} from './adapters/sqlite/inspect.ts';
 import { checkSitting, type StoredSitting } from './app/check-sitting.ts';
 import { RULE_ENGINE } from './app/engine.ts';
 import { DATABASE_FILE } from './main.ts';
@@ -17,6 +23,8 @@ export interface FsckReport {
   /** In words, the first ones; empty when everything agrees. */
   readonly problems: readonly string[];
   readonly sittings: number;
+  /** Sittings among them whose records are packed. */
+  readonly archived: number;
   readonly records: number;
   readonly photos: number;
   /** Photos whose data key was destroyed on purpose. */
@@ -52,20 +60,41 @@ async function checkPhotos(
   return { problem: null, destroyed };
 }
 
+/** The sitting with its records unpacked. @throws Error when the block was changed. */
+async function unpacked(stored: InspectedSitting): Promise<StoredSitting> {
+  if (stored.archived === null) return stored;
+  return { ...stored, records: await createArchiveCodec().unpack(stored.archived) };
+}
+
+async function checkOne(
+  dataDir: string,
+  inspected: InspectedSitting,
+): Promise<{ problem: string | null; records: number; photos: number; destroyed: number }> {
+  let stored: StoredSitting;
+  try {
+    stored = await unpacked(inspected);
+  } catch (error) {
+    return { problem: messageOf(error), records: 0, photos: 0, destroyed: 0 };
+  }
+  const { problem, photos } = checkSitting(RULE_ENGINE, stored);
+  const seen = await checkPhotos(dataDir, stored, photos);
+  const counts = { records: stored.records.length, photos: photos.length, destroyed: seen.destroyed };
+  return { problem: problem ?? seen.problem, ...counts };
+}
+
 async function checkAll(dataDir: string, inspection: Inspection): Promise<FsckReport> {
   const problems = [...inspection.problems()];
-  const sum = { sittings: 0, records: 0, photos: 0, destroyed: 0 };
+  const sum = { sittings: 0, archived: 0, records: 0, photos: 0, destroyed: 0 };
   // Rows of a file with broken pages say nothing.
   if (problems.length > 0) return { problems, ...sum };
   for (const stored of inspection.sittings()) {
-    const { problem, photos } = checkSitting(RULE_ENGINE, stored);
-    const seen = await checkPhotos(dataDir, stored, photos);
-    const first = problem ?? seen.problem;
-    if (first !== null) problems.push(`sitting ${stored.row.session}: ${first}`);
+    const found = await checkOne(dataDir, stored);
+    if (found.problem !== null) problems.push(`sitting ${stored.row.session}: ${found.problem}`);
     sum.sittings += 1;
-    sum.records += stored.records.length;
-    sum.photos += photos.length;
-    sum.destroyed += seen.destroyed;
+    sum.archived += stored.archived === null ? 0 : 1;
+    sum.records += found.records;
+    sum.photos += found.photos;
+    sum.destroyed += found.destroyed;
     if (problems.length >= PROBLEMS_MAX) break;
   }
   return { problems, ...sum };
@@ -73,7 +102,7 @@ async function checkAll(dataDir: string, inspection: Inspection): Promise<FsckRe
 
 /** Checks pages, indexes, chains, derived rows, sums and photos. Changes nothing; never throws. */
 export async function checkData(dataDir: string): Promise<FsckReport> {
-  const nothing = { sittings: 0, records: 0, photos: 0, destroyed: 0 };
+  const nothing = { sittings: 0, archived: 0, records: 0, photos: 0, destroyed: 0 };
   const file = join(dataDir, DATABASE_FILE);
   if (!existsSync(file)) return { problems: [`${file}: expected the database`], ...nothing };
   let inspection: Inspection | null = null;

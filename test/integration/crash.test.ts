@@ -5,6 +5,8 @@ import { describe, expect, it } from 'vitest';
 
 const SCRIPT = fileURLToPath(new URL('../../scripts/crash.mjs', import.meta.url));
 
+const CARELESS = fileURLToPath(new URL('../support/careless-server.mjs', import.meta.url));
+
 /** What the suite prints at its end. */
 interface Closing {
   readonly cycles: number;
@@ -15,8 +17,12 @@ interface Closing {
   readonly modes: readonly { readonly problems: readonly string[]; readonly missing: readonly string[] }[];
 }
 
-async function crash(mode: string, cycles: number): Promise<{ code: number; closing: Closing }> {
-  const args = [SCRIPT, '--cycles', String(cycles), '--mode', mode];
+async function crash(
+  mode: string,
+  cycles: number,
+  more: readonly string[] = [],
+): Promise<{ code: number; closing: Closing }> {
+  const args = [SCRIPT, '--cycles', String(cycles), '--mode', mode, ...more];
   const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'ignore'] });
   let out = '';
   child.stdout.on('data', (part: Buffer) => {
@@ -43,4 +49,19 @@ describe('the crash suite, in short', () => {
       }
     },
   );
+
+  it('given a server whose store never syncs, then the power losses find it out', async () => {
+    const { code, closing } = await crash('powerloss', 2, ['--server', CARELESS]);
+    const [result] = closing.modes;
+    if (result?.missing.length !== 0) return expect(result?.missing.join()).toContain('gcc');
+    expect(closing.acked).toBeGreaterThan(0);
+    expect(closing.lost).toBeGreaterThan(0);
+    expect(code).toBe(1);
+  });
+
+  it('given a store that is filled beforehand, then its events are counted and everything is found again', async () => {
+    const { code, closing } = await crash('kill', 2, ['--prefill', '5000']);
+    expect(code).toBe(0);
+    expect(closing.modes[0]).toMatchObject({ prefilledEvents: 5_000, problems: [] });
+  });
 });

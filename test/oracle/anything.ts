@@ -1,7 +1,7 @@
 /** Records that the protocol lets through, plausible or not: times that go back, media from nowhere, answers to nothing. */
 import { type LearningEvent, STATE } from '@zhenxue/protocol';
 import fc from 'fast-check';
-import type { SessionRecord, SittingFacts } from '../../server/src/core/session/records.ts';
+import type { LivenessResult, SessionRecord, SittingFacts } from '../../server/src/core/session/records.ts';
 import { rightAnswer } from './schedule.ts';
 
 const HASH = 'A'.repeat(43);
@@ -23,7 +23,7 @@ const bits = fc.oneof(
   { weight: 1, arbitrary: fc.nat(0xffff) },
 );
 const sample = { t: time, m: media, s: bits, r: fc.constantFrom(1_000, 1_000, 0, 250, 1_250, 4_000, 16_000) };
-const id = fc.constantFrom('p1', 'p2', 'p3', 'f1', 'f2', 'f3', 'x');
+const id = fc.constantFrom('p1', 'p2', 'p3', 'f1', 'f2', 'f3', 'l1', 'l2', 'l3', 'x');
 
 const event = fc.oneof(
   fc.record({
@@ -37,6 +37,7 @@ const event = fc.oneof(
   fc.record({ e: fc.constant('popup.shown'), id, ...sample }),
   fc.record({ e: fc.constant('photo.taken'), id, h: fc.constant(HASH), n: fc.nat(9), ...sample }),
   fc.record({ e: fc.constant('photo.failed'), id, why: fc.constantFrom('denied', 'busy'), ...sample }),
+  fc.record({ e: fc.constant('tamper'), what: fc.constantFrom('guard-overridden', 'automation'), ...sample }),
   fc.record({ e: fc.constant('gap'), n: fc.nat(9), why: fc.constant('rejected'), ...sample }),
 ) as fc.Arbitrary<LearningEvent>;
 
@@ -45,6 +46,9 @@ export type AnyRecord = { readonly afterMs: number } & (
   | { readonly kind: 'batch'; readonly events: readonly LearningEvent[] }
   | { readonly kind: 'connected' | 'disconnected' | 'tick' | 'close' }
   | { readonly kind: 'delivered' | 'photo'; readonly id: string }
+  | { readonly kind: 'liveness'; readonly id: string; readonly result: LivenessResult }
+  | { readonly kind: 'content'; readonly position: number }
+  | { readonly kind: 'conflict' }
 );
 
 const afterMs = fc.oneof(fc.nat(6_000), fc.nat(60_000));
@@ -74,6 +78,22 @@ export const anyRecord: fc.Arbitrary<AnyRecord> = fc.oneof(
     weight: 2,
     arbitrary: fc.record({ kind: fc.constantFrom('delivered' as const, 'photo' as const), afterMs, id }),
   },
+  {
+    weight: 2,
+    arbitrary: fc.record({
+      kind: fc.constant('liveness' as const),
+      afterMs,
+      id,
+      result: fc.constantFrom<LivenessResult>('passed', 'passed', 'spoof', 'virtual', 'too-far'),
+    }),
+  },
+  {
+    weight: 1,
+    arbitrary: fc.oneof(
+      fc.record({ kind: fc.constant('content' as const), afterMs, position: fc.nat(9) }),
+      fc.record({ kind: fc.constant('conflict' as const), afterMs }),
+    ),
+  },
 );
 
 /** An answer called `right` becomes the right one. */
@@ -102,6 +122,11 @@ export function recordsFrom(
       records.push({ kind: 'batch', at, batch: { v: 1, session: facts.session, seq, prev: HASH, events } });
     } else if (move.kind === 'delivered') records.push({ kind: 'delivered', at, directive: move.id });
     else if (move.kind === 'photo') records.push({ kind: 'photo', at, id: move.id, hash: HASH, bytes: 1 });
+    else if (move.kind === 'liveness')
+      records.push({ kind: 'liveness', at, id: move.id, result: move.result });
+    else if (move.kind === 'content')
+      records.push({ kind: 'content', at, lesson: 'z', position: move.position });
+    else if (move.kind === 'conflict') records.push({ kind: 'conflict', at, seq: 1, hash: HASH });
     else if (move.kind === 'close') records.push({ kind: 'close', at, reason: 'closed' });
     else records.push({ kind: move.kind, at });
   }

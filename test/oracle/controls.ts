@@ -20,6 +20,7 @@ function ask(n: number, at: number, windowMs: number): Asked {
     deadlineAt: at + windowMs,
     overFrom: null,
     overMs: 0,
+    overAliveMs: 0,
     found: null,
     taken: false,
   };
@@ -45,6 +46,7 @@ function playOver(story: Story, asked: Asked, move: Move, graceMs: number): bool
   if (ms === 0) return false;
   asked.overFrom ??= move.from;
   asked.overMs += ms;
+  if (from !== null && move.from.at >= from) asked.overAliveMs += move.played;
   return true;
 }
 
@@ -52,7 +54,7 @@ function playOver(story: Story, asked: Asked, move: Move, graceMs: number): bool
 export function lookAtPopup(story: Story, move: Move): void {
   const { popup, facts } = story;
   if (popup === null || !playOver(story, popup, move, facts.pack.popup.deliveryGraceMs)) return;
-  if (popup.overMs <= facts.pack.credit.slackMs || popup.overFrom === null) return;
+  if (popup.overAliveMs <= facts.pack.credit.slackMs || popup.overFrom === null) return;
   const fromAt = Math.max(popup.overFrom.at, popup.deadlineAt);
   popup.found ??= find(story, 'popup-interval', 'popup-suppressed', 'violation', fromAt, move.to.at);
   popup.found.toAt = move.to.at;
@@ -64,7 +66,7 @@ export function lookAtPhoto(story: Story, move: Move, hours: readonly number[]):
   const hourEnd = hours[story.hour];
   if (photo === null || hourEnd === undefined || photo.taken) return;
   if (!playOver(story, photo, move, facts.pack.photo.deliveryGraceMs) || photo.overFrom === null) return;
-  if (photo.overMs <= facts.pack.credit.slackMs || creditedMs(story) + photo.overMs < hourEnd) return;
+  if (photo.overAliveMs <= facts.pack.credit.slackMs || creditedMs(story) + photo.overMs < hourEnd) return;
   find(story, 'random-photo', 'photo-suppressed', 'violation', photo.overFrom.at, move.to.at);
   story.photo = null;
 }

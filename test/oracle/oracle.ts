@@ -16,6 +16,7 @@ import {
   requestPhoto,
   takeAnswer,
 } from './controls.ts';
+import { hearOf, lookElsewhere, noteCredited, takenElsewhere } from './elsewhere.ts';
 import {
   endRate,
   leaveSeek,
@@ -26,6 +27,16 @@ import {
   lookAtSlope,
   noteSeen,
 } from './fast-forward.ts';
+import { lookAtActs, lookAtRecord, takeIrregularRecord } from './irregular.ts';
+import {
+  challengeSettled,
+  challengesOf,
+  isOutside,
+  issueChallenge,
+  missChallenges,
+  takeChallengeRecord,
+  takePageFailure,
+} from './liveness.ts';
 import { sizeInside, sizeOf, tidy } from './media-set.ts';
 import { draw } from './schedule.ts';
 import {
@@ -68,6 +79,10 @@ function begin(facts: SittingFacts, at: number, hours: readonly number[]): Story
     originAt: null,
     offsets: [],
     credited: [],
+    creditedAt: [],
+    elsewhere: { credited: [], played: [], sharedMs: 0, fromAt: null, found: null },
+    challenges: challengesOf(facts),
+    tampered: new Set(),
     seen: [],
     startM: null,
     run: { excess: 0, slack: facts.pack.credit.slackMs, refilledT: 0 },
@@ -112,13 +127,23 @@ function lookAway(story: Story, move: Move): void {
       story.away.delete(kind);
       continue;
     }
-    const stretch = story.away.get(kind) ?? { from: move.from, ms: 0, found: null };
+    const stretch = story.away.get(kind) ?? { from: move.from, ms: 0, aliveMs: 0, found: null };
     story.away.set(kind, stretch);
+    // Only what follows a sample at the end of the grace or later: the page was not hanging, and played on.
+    if (stretch.ms >= graceMs) stretch.aliveMs += move.played;
     stretch.ms += move.played;
-    if (move.played === 0 || stretch.ms <= graceMs) continue;
+    if (move.played === 0 || stretch.aliveMs <= story.facts.pack.credit.slackMs) continue;
     stretch.found ??= find(story, 'multi-window', kind, 'violation', stretch.from.at, move.to.at);
     stretch.found.toAt = move.to.at;
   }
+}
+
+/** Away for longer than the grace: nothing counts. */
+function awayTooLong(story: Story): boolean {
+  const { hiddenGraceMs, unfocusedGraceMs } = story.facts.pack.multiWindow;
+  return [...story.away].some(
+    ([kind, { ms }]) => ms > (kind === 'played-unfocused' ? unfocusedGraceMs : hiddenGraceMs),
+  );
 }
 
 /** A new account of media against time begins; what was overdrawn stays overdrawn until the refill. */
@@ -141,8 +166,13 @@ function credit(story: Story, move: Move, blocked: boolean): void {
   if (!is(move.from.s, STATE.playing)) return;
   refill(story, move.to.t);
   story.run.excess += move.played - move.dt;
-  if (move.played === 0 || blocked || story.run.excess > story.run.slack) return;
-  const deadlines = [story.popup?.deadlineAt, story.photo?.deadlineAt].filter((at) => at !== undefined);
+  if (move.played === 0 || blocked || story.run.excess > story.run.slack || awayTooLong(story)) return;
+  if (takenElsewhere(story, move)) return;
+  const deadlines = [
+    story.popup?.deadlineAt,
+    story.photo?.deadlineAt,
+    story.challenges?.open?.deadlineAt,
+  ].filter((at) => at !== undefined);
   const late = deadlines.length === 0 ? 0 : playedAfter(move, Math.min(...deadlines));
   const from = move.from.m;
   const to = Math.min(from + move.played - late, facts.videoMs);
@@ -153,6 +183,7 @@ function credit(story: Story, move: Move, blocked: boolean): void {
   const kept = story.credited;
   story.credited = [...kept, [from, to]];
   if (creditedMs(story) - before > left) story.credited = [...kept, [from, from + left]];
+  if (sizeOf(story.credited) > sizeOf(kept)) noteCredited(story, move);
 }
 
 function takeBatch(
@@ -174,7 +205,7 @@ function takeBatch(
     if (story.upSince !== null && story.upSince <= at) at = Math.max(at, soonest);
     at = Math.max(at, last?.at ?? at);
     const sample: Sample = { t, m: event.m, s: event.s, r: event.r ?? 1_000, at, event, receivedAt };
-    takeSample(story, sample, last, hours);
+    takeSample(story, sample, last, hours, zero);
   }
 }
 
@@ -188,27 +219,39 @@ function openPage(story: Story, sample: Sample, last: Sample | null): void {
   newRun(story, sample.t);
 }
 
-function takeSample(story: Story, sample: Sample, last: Sample | null, hours: readonly number[]): void {
+function takeSample(
+  story: Story,
+  sample: Sample,
+  last: Sample | null,
+  hours: readonly number[],
+  zero: number,
+): void {
   const ahead = lookAtClock(story, sample);
   if (sample.event.e === 'open') openPage(story, sample, last);
   else if (last !== null) takeMove(story, moveTo(story, last, sample), ahead, hours);
   if (sample.event.e === 'gap') story.gaps += sample.event.n;
   takeAnswer(story, sample, hours);
+  takePageFailure(sample, story);
+  lookAtRecord(story, sample, zero);
   story.samples.push(sample);
   issueControls(story, sample.receivedAt, hours);
+  issueChallenge(story, sample.receivedAt);
 }
 
 function takeMove(story: Story, move: Move, ahead: boolean, hours: readonly number[]): void {
   const clear = story.seek === null;
+  const outside = isOutside(story);
   lookAtRate(story, move);
   lookAtSlope(story, move);
   lookAtSeek(story, move);
   lookAtEnd(story, move.to, durationOf(story));
   if (clear) noteSeen(story, move);
+  lookElsewhere(story, move);
   lookAway(story, move);
   lookAtPopup(story, move);
   lookAtPhoto(story, move, hours);
-  credit(story, move, ahead || !clear);
+  lookAtActs(story, move);
+  credit(story, move, ahead || !clear || outside);
   if (is(move.from.s, STATE.playing) && (move.jump !== null || !is(move.to.s, STATE.playing)))
     newRun(story, move.to.t);
 }
@@ -247,6 +290,7 @@ function seal(story: Story, reason: string): void {
     endRate(story, last);
   }
   const complete = isComplete(story);
+  missChallenges(story, complete);
   // Every class hour needs its photo, also those that the credited time only reached while a request was open.
   if (complete) {
     for (; story.hour < story.hasPhoto.length; story.hour += 1) missPhoto(story);
@@ -259,7 +303,8 @@ function settle(story: Story): void {
   const last = lastOf(story);
   const atEnd =
     last !== null && (is(last.s, STATE.ended) || last.m >= story.facts.videoMs - END_TOLERANCE_MS);
-  if (atEnd && isComplete(story) && photoSettled(story)) seal(story, 'completed');
+  const ready = atEnd && isComplete(story) && [photoSettled(story), challengeSettled(story)].every(Boolean);
+  if (ready) seal(story, 'completed');
   else if (story.downSince !== null && story.at >= story.downSince + resumeGraceMs) seal(story, 'left');
   else if (story.at >= story.openedAt + lengthMaxMs) seal(story, 'expired');
 }
@@ -278,8 +323,12 @@ function takeRecord(story: Story, record: SessionRecord, hours: readonly number[
   }
   if (record.kind === 'delivered') delivered(story, record.directive, story.at);
   if (record.kind === 'photo') keepPhoto(story, record.id);
-  if (record.kind !== 'batch' && record.kind !== 'close' && record.kind !== 'tick')
-    issueControls(story, story.at, hours);
+  if (record.kind === 'elsewhere') hearOf(story, record);
+  takeChallengeRecord(story, record);
+  takeIrregularRecord(story, record);
+  if (record.kind === 'batch' || record.kind === 'close' || record.kind === 'tick') return;
+  issueControls(story, story.at, hours);
+  issueChallenge(story, story.at);
 }
 
 /** Decides about a sitting. @throws Error when it does not begin with its open record. */
@@ -295,7 +344,10 @@ export function tell(records: readonly SessionRecord[]): Told {
     if (story.ended === null) settle(story);
   }
   const has = (severity: string) => story.found.some((found) => found.severity === severity);
-  const calm = isComplete(story) ? (has('gap') ? 'undetermined' : 'valid') : 'incomplete';
+  // Who never showed a face was credited nothing: that is no lesson broken off.
+  const faceless = story.found.some((found) => found.kind === 'liveness-missing');
+  const open = faceless ? 'undetermined' : 'incomplete';
+  const calm = isComplete(story) ? (has('gap') ? 'undetermined' : 'valid') : open;
   return {
     creditedMs: creditedMs(story),
     credited: tidy(story.credited),

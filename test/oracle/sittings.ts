@@ -1,9 +1,9 @@
 /** Sittings for the oracle and the engine to decide: plausible ones, and whatever the protocol lets through. */
-import { type LearningEvent, STATE } from '@zhenxue/protocol';
+import { type LearningEvent, STATE, type TamperKind } from '@zhenxue/protocol';
 import fc from 'fast-check';
 import type { PolicyPack } from '../../server/src/core/policy/pack.ts';
 import { decide, openSession } from '../../server/src/core/session/engine.ts';
-import type { SessionRecord, SittingFacts } from '../../server/src/core/session/records.ts';
+import type { LivenessResult, SessionRecord, SittingFacts } from '../../server/src/core/session/records.ts';
 import { rightAnswer } from './schedule.ts';
 
 const HASH = 'A'.repeat(43);
@@ -26,6 +26,16 @@ export type Act =
   | { readonly do: 'seek' | 'bounce'; readonly to: number }
   | { readonly do: 'flag'; readonly bit: number }
   | { readonly do: 'wait' | 'skew'; readonly ms: number }
+  | { readonly do: 'judge'; readonly result: LivenessResult }
+  | {
+      readonly do: 'elsewhere';
+      readonly agoMs: number;
+      readonly ms: number;
+      readonly credited: boolean;
+    }
+  | { readonly do: 'content'; readonly position: number }
+  | { readonly do: 'tamper'; readonly what: TamperKind }
+  | { readonly do: 'conflict' | 'no-camera' | 'lag' }
   | { readonly do: 'close' };
 
 /** Not below a 32nd of the slope's window: the engine thins closer samples out, and says so. */
@@ -34,6 +44,47 @@ const rate = fc.oneof(
   { weight: 6, arbitrary: fc.constant(1) },
   { weight: 3, arbitrary: fc.constantFrom(0.5, 1.02, 1.04, 1.06, 1.1, 1.25) },
   { weight: 1, arbitrary: fc.constantFrom(2, 4, 16, 20) },
+);
+
+const result: fc.Arbitrary<LivenessResult> = fc.oneof(
+  { weight: 6, arbitrary: fc.constant('passed' as const) },
+  {
+    weight: 4,
+    arbitrary: fc.constantFrom(
+      'other-person' as const,
+      'other-person' as const,
+      'spoof' as const,
+      'too-dark' as const,
+      'several-faces' as const,
+      'declined' as const,
+    ),
+  },
+  { weight: 1, arbitrary: fc.constantFrom('virtual' as const, 'replayed' as const) },
+);
+
+/** What is not about playing. */
+const aside: fc.Arbitrary<Act> = fc.oneof(
+  { weight: 9, arbitrary: fc.record({ do: fc.constant('judge' as const), result }) },
+  {
+    weight: 2,
+    arbitrary: fc.record({
+      do: fc.constant('elsewhere' as const),
+      agoMs: fc.nat(40_000),
+      ms: fc.nat(30_000),
+      credited: fc.boolean(),
+    }),
+  },
+  {
+    weight: 1,
+    arbitrary: fc.oneof(
+      fc.record({ do: fc.constant('content' as const), position: fc.integer({ min: 1, max: 3 }) }),
+      fc.record({
+        do: fc.constant('tamper' as const),
+        what: fc.constantFrom('popup-removed' as const, 'automation' as const),
+      }),
+      fc.record({ do: fc.constantFrom('conflict' as const, 'no-camera' as const, 'lag' as const) }),
+    ),
+  },
 );
 
 /** One act. Watching is what mostly happens. */
@@ -88,6 +139,7 @@ export const act: fc.Arbitrary<Act> = fc.oneof(
       ms: fc.integer({ min: 1, max: 130_000 }),
     }),
   },
+  { weight: 6, arbitrary: aside },
 );
 
 /** Facts of a short lesson. */
@@ -96,6 +148,7 @@ export function lessonOf(
   seed: string,
   videoMs: number,
   prior: readonly [number, number][],
+  odd: Pick<SittingFacts, 'place' | 'acts'> = {},
 ): SittingFacts {
   return {
     session: '01890000-0000-7000-8000-000000000001',
@@ -109,6 +162,7 @@ export function lessonOf(
     packHash: HASH,
     priorCovered: prior,
     seed,
+    ...odd,
   };
 }
 
@@ -117,6 +171,73 @@ type Bare = LearningEvent extends infer E
     ? Omit<E, 't' | 'm' | 's' | 'r'>
     : never
   : never;
+
+/** One act of a calm sitting that is asked for faces all the time: nothing else gets in the way of what they decide. */
+export const calmAct: fc.Arbitrary<Act> = fc.oneof(
+  {
+    weight: 10,
+    arbitrary: fc.record({
+      do: fc.constant('watch' as const),
+      ms: fc.integer({ min: 2_000, max: 15_000 }),
+      rate: fc.constant(1),
+      told: fc.constant(true),
+    }),
+  },
+  {
+    weight: 8,
+    arbitrary: fc.record({
+      do: fc.constant('judge' as const),
+      result: fc.constantFrom<LivenessResult>(
+        'passed',
+        'passed',
+        'other-person',
+        'other-person',
+        'spoof',
+        'spoof',
+        'too-dark',
+        'no-camera',
+      ),
+    }),
+  },
+  {
+    weight: 9,
+    arbitrary: fc.record({
+      do: fc.constantFrom('play' as const, 'answer' as const, 'answer' as const, 'photo' as const),
+    }),
+  },
+  {
+    weight: 3,
+    arbitrary: fc.record({
+      do: fc.constantFrom(
+        'deliver' as const,
+        'no-camera' as const,
+        'reload' as const,
+        'disconnect' as const,
+        'connect' as const,
+        'connect' as const,
+        'tick' as const,
+      ),
+    }),
+  },
+  {
+    weight: 1,
+    arbitrary: fc.record({
+      do: fc.constant('elsewhere' as const),
+      agoMs: fc.nat(40_000),
+      ms: fc.nat(30_000),
+      credited: fc.boolean(),
+    }),
+  },
+);
+
+/** What {@link Teller} does besides playing. */
+type Aside = 'judge' | 'elsewhere' | 'content' | 'tamper' | 'conflict' | 'no-camera' | 'lag';
+
+/** Stretches elsewhere per sitting: the engine joins what goes beyond four, and says so. */
+const ELSEWHERE_MAX = 4;
+
+/** Conflicts per sitting: findings are a bounded list. */
+const CONFLICTS_MAX = 5;
 
 /** Plays acts against the engine, which says what it asks for, and keeps the records. */
 export class Teller {
@@ -129,6 +250,8 @@ export class Teller {
   #rate = 1;
   #told = true;
   #seq = 0;
+  #elsewhere = 0;
+  #conflicts = 0;
   #held: LearningEvent[] | null = null;
   readonly #facts: SittingFacts;
 
@@ -182,15 +305,67 @@ export class Teller {
         this.#s = STATE.ended;
         this.#emit({ e: 'ended' });
         return;
+      case 'judge':
+      case 'elsewhere':
+      case 'content':
+      case 'tamper':
+      case 'conflict':
+      case 'no-camera':
+      case 'lag':
+        this.#aside(done);
+        return;
       default:
         this.#control(done.do);
+    }
+  }
+
+  #aside(done: Extract<Act, { do: Aside }>): void {
+    const at = this.#at;
+    const challenge = this.#state.liveness?.open?.id ?? 'l1';
+    switch (done.do) {
+      case 'judge':
+        this.#feed({ kind: 'liveness', at, id: challenge, result: done.result });
+        return;
+      case 'elsewhere': {
+        this.#elsewhere += 1;
+        if (this.#elsewhere > ELSEWHERE_MAX) return;
+        const from = at - done.agoMs;
+        const { credited } = done;
+        this.#feed({
+          kind: 'elsewhere',
+          at,
+          session: 'other',
+          from,
+          to: Math.min(at, from + done.ms),
+          credited,
+        });
+        return;
+      }
+      case 'content':
+        this.#feed({ kind: 'content', at, lesson: '2', position: done.position });
+        return;
+      case 'tamper':
+        this.#emit({ e: 'tamper', what: done.what });
+        return;
+      case 'conflict':
+        this.#conflicts += 1;
+        if (this.#conflicts <= CONFLICTS_MAX) this.#feed({ kind: 'conflict', at, seq: 1, hash: HASH });
+        return;
+      case 'no-camera':
+        this.#emit({ e: 'photo.failed', id: challenge, why: 'no-camera' });
+        return;
+      case 'lag':
+        this.#at += 125_000;
+        return;
+      default:
+        done satisfies never;
     }
   }
 
   #control(
     what: Exclude<
       Act['do'],
-      'watch' | 'play' | 'pause' | 'seek' | 'bounce' | 'flag' | 'wait' | 'skew' | 'reload' | 'ended'
+      Aside | 'watch' | 'play' | 'pause' | 'seek' | 'bounce' | 'flag' | 'wait' | 'skew' | 'reload' | 'ended'
     >,
   ): void {
     const at = this.#at;
@@ -209,6 +384,7 @@ export class Teller {
       case 'deliver':
         this.#feed({ kind: 'delivered', at, directive: photo });
         this.#feed({ kind: 'delivered', at, directive: popup });
+        this.#feed({ kind: 'delivered', at, directive: this.#state.liveness?.open?.id ?? 'l1' });
         return;
       case 'photo-taken':
         this.#emit({ e: 'photo.taken', id: photo, h: HASH, n: 9 });

@@ -2,6 +2,8 @@
 import type { FindingKind, LearningEvent, Outcome, RuleId, Severity } from '@zhenxue/protocol';
 import { STATE } from '@zhenxue/protocol';
 import type { SittingFacts } from '../../server/src/core/session/records.ts';
+import type { Elsewhere } from './elsewhere.ts';
+import type { Challenges } from './liveness.ts';
 import type { Piece } from './media-set.ts';
 import { sizeOf } from './media-set.ts';
 
@@ -46,6 +48,8 @@ export interface Asked {
   /** Media played past the deadline, and since when. */
   overFrom: Sample | null;
   overMs: number;
+  /** The part of it that was played after a sample past the deadline. */
+  overAliveMs: number;
   found: Found | null;
   /** The page says that the photo was taken. */
   taken: boolean;
@@ -63,6 +67,12 @@ export interface Story {
   /** `receipt − newest t` of every batch. */
   readonly offsets: number[];
   credited: Piece[];
+  /** Server time in which something was credited. */
+  creditedAt: Piece[];
+  readonly elsewhere: Elsewhere;
+  readonly challenges: Challenges | null;
+  /** Kinds of interference that were noted. */
+  readonly tampered: Set<string>;
   /** Where the media was seen. */
   seen: Piece[];
   /** Where the first page began. */
@@ -72,7 +82,7 @@ export interface Story {
   slope: { prefixes: { played: number; excess: number; sample: Sample }[]; found: Found | null };
   rate: { from: Sample; ms: number; found: Found | null } | null;
   seek: { fromAt: number; ms: number; end: Sample | null } | null;
-  readonly away: Map<string, { from: Sample; ms: number; found: Found | null }>;
+  readonly away: Map<string, { from: Sample; ms: number; aliveMs: number; found: Found | null }>;
   popup: Asked | null;
   popupsIssued: number;
   popupDueMs: number;

@@ -1,6 +1,7 @@
 import { type LearningEvent, STATE } from '@zhenxue/protocol';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { creditedSet } from '../../server/src/core/credit/credit.ts';
 import { measure } from '../../server/src/core/credit/interval-set.ts';
 import { decide, openSession } from '../../server/src/core/session/engine.ts';
 import type { SessionRecord } from '../../server/src/core/session/records.ts';
@@ -101,7 +102,7 @@ describe('the engine, whatever comes in', () => {
         decideAll(recordsOf(moves), (state, at) => {
           const { slackMs } = facts.pack.credit;
           const refills = 1 + Math.floor((at - OPENED_AT) / facts.pack.credit.slackRefillMs);
-          expect(state.credit.ms).toBe(measure(state.credit.set));
+          expect(state.credit.ms).toBe(measure(creditedSet(state)));
           expect(state.credit.ms).toBeLessThanOrEqual(facts.videoMs);
           expect(state.credit.ms).toBeLessThanOrEqual(at - OPENED_AT + slackMs * (refills + 1));
           expect(state.findings.length).toBeLessThanOrEqual(64);

@@ -1,4 +1,4 @@
-/** A small real store for tests that damage it: sittings under way, ended and with a photo, a platform with its ban data. */
+/** A small real store for tests that damage it: sittings under way, ended and packed, and with a photo, a platform with its ban data. */
 import { rmSync } from 'node:fs';
 import { mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -9,13 +9,18 @@ import { startTestServer } from '../integration/support/server.ts';
 /** Seconds of lesson that the learner with a photo watches at most. */
 const WATCH_S = 59;
 
+type Server = Awaited<ReturnType<typeof startTestServer>>;
+
+/** Looks at the metrics before something counts as not coming. */
+const LOOKS_MAX = 500;
+
 /** A data folder with stored sittings. */
 export interface StoredFolder {
   readonly folder: string;
   remove(): void;
 }
 
-async function watchUntilPhoto(server: Awaited<ReturnType<typeof startTestServer>>): Promise<void> {
+async function watchUntilPhoto(server: Server): Promise<void> {
   const client = await connectClient(server.url, (await server.ticket('learner-photo')).ticket);
   const asked = client.directive('photo');
   let wanted = false;
@@ -30,7 +35,7 @@ async function watchUntilPhoto(server: Awaited<ReturnType<typeof startTestServer
       if (directive.kind !== 'popup') continue;
       const { id, challenge } = directive;
       const at = playing(second * 1_000);
-      const a = challenge.type === 'sum' ? String(challenge.a + challenge.b) : 'ok';
+      const a = challenge.type === 'press' ? 'ok' : String(challenge.a + challenge.b);
       await client.send([
         { ...at, e: 'popup.shown', id },
         { ...at, e: 'popup.answer', id, a },
@@ -42,7 +47,7 @@ async function watchUntilPhoto(server: Awaited<ReturnType<typeof startTestServer
   client.close();
 }
 
-async function cheatFast(server: Awaited<ReturnType<typeof startTestServer>>): Promise<void> {
+async function cheatFast(server: Server): Promise<void> {
   const client = await connectClient(server.url, (await server.ticket('learner-fast', 'lesson-2')).ticket);
   await client.send([openEvent()]);
   for (let second = 1; second <= 14; second += 1) {
@@ -52,11 +57,38 @@ async function cheatFast(server: Awaited<ReturnType<typeof startTestServer>>): P
   client.close();
 }
 
-/** Fills a folder through the real server and stops it. */
+/** Milliseconds after which a sitting that was left has ended, and after which ended ones are packed. */
+const LEFT_MS = 3_600_000;
+const ARCHIVER_MS = 31_000;
+
+async function leaveForGood(server: Server): Promise<void> {
+  const client = await connectClient(server.url, (await server.ticket('learner-left')).ticket);
+  await client.send([openEvent()]);
+  for (let second = 1; second <= 9; second += 1) {
+    server.time.advance(1_000);
+    await client.send([playing(second * 1_000, second * 3_000)]);
+  }
+  client.close();
+  await shows(server, 'zhenxue_connections 0\n', 0);
+  server.time.advance(LEFT_MS);
+  await shows(server, 'zhenxue_sitting_archived_total 1\n', ARCHIVER_MS);
+}
+
+/** Waits until the metrics show a line; before each look time goes on by `stepMs`. */
+async function shows(server: Server, line: string, stepMs: number): Promise<void> {
+  for (let look = 0; look < LOOKS_MAX; look += 1) {
+    server.time.advance(stepMs);
+    if ((await (await fetch(`${server.url}/metrics`)).text()).includes(line)) return;
+  }
+  throw new Error(`expected the metrics to show ${line}`);
+}
+
+/** Fills a folder through the real server and stops it. The first sitting is packed, the others are not. */
 export async function storedFolder(): Promise<StoredFolder> {
   const dir = await mkdtemp(join(tmpdir(), 'zhenxue-stored-'));
-  const server = await startTestServer({ dir });
+  const server = await startTestServer({ dir, env: { ZHENXUE_ARCHIVE_AFTER_MINUTES: '1' } });
   try {
+    await leaveForGood(server);
     await watchUntilPhoto(server);
     await cheatFast(server);
   } finally {

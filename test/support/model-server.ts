@@ -83,6 +83,7 @@ class Model implements ModelServer {
         this.photos.push({ meta, bytes });
         this.#later(mine, () => ack({ ok: true, level: 'durable' }));
       },
+      call: () => undefined,
       close() {
         mine.open = false;
       },

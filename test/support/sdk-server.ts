@@ -9,11 +9,13 @@ import { fileURLToPath } from 'node:url';
 import {
   type Batch,
   type BatchAck,
+  type Consent,
   type Directive,
   type LearningEvent,
   type PhotoAck,
   type PhotoMeta,
   parseBatch,
+  type Receipt,
   type Welcome,
   WS_PROTOCOL,
   WS_TICKET_PREFIX,
@@ -45,6 +47,7 @@ export interface SdkServer {
   readonly faults: string[];
   readonly photos: { meta: PhotoMeta; bytes: Uint8Array; hashOk: boolean }[];
   readonly confirmed: string[];
+  readonly consents: Consent[];
   readonly handshakes: { protocols: readonly string[]; url: string }[];
   repeats(): number;
   events<T extends LearningEvent['e']>(type?: T): Extract<LearningEvent, { e: T }>[];
@@ -99,6 +102,7 @@ class StandIn implements SdkServer {
   readonly session: string;
   readonly photos: SdkServer['photos'] = [];
   readonly confirmed: string[] = [];
+  readonly consents: Consent[] = [];
   readonly handshakes: SdkServer['handshakes'] = [];
   readonly #chain: ServerChain;
   readonly #options: SdkServerOptions;
@@ -249,6 +253,11 @@ class StandIn implements SdkServer {
       const parsed = parseBatch(text, Buffer.byteLength(text));
       const special = parsed.ok ? (this.#options.answer?.(parsed.value) ?? null) : null;
       ack(special ?? this.#chain.take(text));
+      this.#changed();
+    });
+    socket.on('consent', (consent: Consent, ack: (answer: Receipt) => void) => {
+      this.consents.push(consent);
+      ack({ ok: true });
       this.#changed();
     });
     socket.on('photo', (meta: PhotoMeta, bytes: Uint8Array, ack: (answer: PhotoAck) => void) => {

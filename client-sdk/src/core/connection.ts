@@ -2,7 +2,13 @@
  * Keeps one connection alive: ticket, handshake, welcome, backoff, resume token, new ticket. Knows nothing of batches.
  * A refused handshake tells a browser nothing, so the reason is asked for separately (`Probe`).
  */
-import { type Directive, type ErrorCode, PROTOCOL_VERSION, type Welcome } from '@zhenxue/protocol';
+import {
+  type Directive,
+  type ErrorCode,
+  type LivenessPrompt,
+  speaksVersion,
+  type Welcome,
+} from '@zhenxue/protocol';
 import type { GetTicket, Link, OpenLink, Probe, ProbeAnswer, Random, Schedule } from './effects.ts';
 import { knownCode, MonitorError, type MonitorErrorCode } from './errors.ts';
 import { BACKOFF_MAX_MS, BACKOFF_MIN_MS, STABLE_MS, TOKEN_TRIES_MAX, WELCOME_TIMEOUT_MS } from './limits.ts';
@@ -18,6 +24,7 @@ export interface ConnectionEvents {
   admit(session: string): Promise<boolean>;
   welcome(welcome: Welcome, link: Link): void;
   directive(directive: Directive, confirm: () => void): void;
+  prompt?(prompt: LivenessPrompt): void;
   down(): void;
   /** It will not come back. */
   failed(error: MonitorError): void;
@@ -41,6 +48,8 @@ export interface ConnectionOptions {
   readonly schedule: Schedule;
   readonly random: Random;
   readonly on: ConnectionEvents;
+  /** Newest protocol version spoken; the one before it is spoken too. Default: the protocol's. */
+  readonly version?: number | undefined;
 }
 
 interface Token {
@@ -174,7 +183,7 @@ class LiveConnection implements Connection {
   #welcomed(welcome: Welcome, from: Link): void {
     this.#stopTimer?.();
     this.#stopTimer = null;
-    if (welcome.v !== PROTOCOL_VERSION) {
+    if (!speaksVersion(welcome.v, this.#options.version)) {
       this.#fail('unsupported-version');
       return;
     }
@@ -210,6 +219,9 @@ class LiveConnection implements Connection {
       },
       directive: (directive, confirm) => {
         if (mine === this.#attempt) this.#options.on.directive(directive, confirm);
+      },
+      prompt: (prompt) => {
+        if (mine === this.#attempt) this.#options.on.prompt?.(prompt);
       },
       closed: () => {
         if (mine === this.#attempt) this.#closed(used);

@@ -1,5 +1,18 @@
 /** What the platform-free part needs from the outside world. Real ones live in `../effects`; tests bring five-line fakes. */
-import type { BatchAck, Directive, ErrorCode, PhotoAck, PhotoMeta, Welcome } from '@zhenxue/protocol';
+import type {
+  BatchAck,
+  Consent,
+  Directive,
+  ErrorCode,
+  LivenessFrame,
+  LivenessPrompt,
+  LivenessStart,
+  LivenessStarted,
+  PhotoAck,
+  PhotoMeta,
+  Receipt,
+  Welcome,
+} from '@zhenxue/protocol';
 
 /** Runs `task` once after `delayMs`; returns its stop. */
 export type Schedule = (delayMs: number, task: () => void) => () => void;
@@ -53,10 +66,24 @@ export interface OutboxStore {
   close(): void;
 }
 
+/** Questions that are asked once and not repeated by themselves: what is sent, what comes back. */
+export interface Calls {
+  readonly consent: readonly [Consent, Receipt];
+  readonly 'liveness.start': readonly [LivenessStart, LivenessStarted];
+  readonly 'liveness.frame': readonly [LivenessFrame, Receipt];
+}
+
 /** One connection to the server. */
 export interface Link {
   batch(text: string, ack: (answer: BatchAck) => void): void;
   photo(meta: PhotoMeta, bytes: Uint8Array, ack: (answer: PhotoAck) => void): void;
+  /** Asks once; without an answer nothing is called. */
+  call<K extends keyof Calls>(
+    name: K,
+    message: Calls[K][0],
+    bytes: Uint8Array | null,
+    ack: (answer: Calls[K][1]) => void,
+  ): void;
   close(): void;
 }
 
@@ -65,6 +92,8 @@ export interface LinkEvents {
   welcome(welcome: Welcome): void;
   /** `confirm` sends the `{ id }` acknowledgement. */
   directive(directive: Directive, confirm: () => void): void;
+  /** A step of a liveness challenge, revealed when it is due. */
+  prompt?(prompt: LivenessPrompt): void;
   closed(): void;
 }
 

@@ -6,11 +6,14 @@ export const EVENTS_PER_BATCH_MAX = 192;
 /** Milliseconds in which events are gathered into one batch. */
 export const COALESCE_MS = 100;
 
-/** Bytes of batch text kept on the client: many hours of beats. Beyond it new events are dropped and counted. */
+/** Bytes kept on the client, batches and photos together: many hours of beats. Photos go first, then new events; both are counted. */
 export const OUTBOX_BYTES_MAX: number = 4 * 1_024 * 1_024;
 
 /** Milliseconds after which stored batches are useless: the longest sitting (48 h). */
 export const OUTBOX_AGE_MAX_MS: number = 48 * 3_600_000;
+
+/** Bytes that a page may still send while it is being hidden or closed: browsers cut off what is much longer. */
+export const CLOSING_BYTES_MAX: number = 48 * 1_024;
 
 /** Photos waiting for upload. */
 export const PHOTOS_MAX = 4;

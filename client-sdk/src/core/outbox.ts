@@ -27,8 +27,17 @@ export interface Outbox {
   reject(seq: number, durable: ChainPoint): Promise<void>;
   /** The batch with this sequence number, if it is waiting and stored. */
   at(seq: number): StoredBatch | undefined;
+  /** Counts what was dropped elsewhere; told with the next `gap`. */
+  lose(reason: GapReason, count: number): void;
   /** Batches not yet durable. */
   size(): number;
+}
+
+/** What lies beside the events and gives way to them: photos. */
+export interface Snapshots {
+  bytes(): number;
+  /** Drops the oldest; false when there is none. */
+  shed(): boolean;
 }
 
 /** What an outbox needs. `storageFailed` is called once, when it goes on in memory. */
@@ -38,6 +47,9 @@ export interface OutboxOptions {
   readonly wallNow: WallClock;
   readonly storageFailed: () => void;
   readonly bytesMax?: number;
+  readonly snapshots?: Snapshots;
+  /** Protocol version to write; default the newest. */
+  readonly version?: () => number;
   /** Default: pure JavaScript. A runtime with a faster SHA-256 may bring it. */
   readonly hash?: HashText;
 }
@@ -87,6 +99,8 @@ class StoredOutbox implements Outbox {
   /** Highest sequence number that may be sent: everything up to it is stored. */
   #ready = 0;
   #loaded = false;
+  /** Batches whose events are counted as expired already. */
+  #expired = 0;
   #storageUp = true;
 
   constructor(options: OutboxOptions) {
@@ -101,7 +115,7 @@ class StoredOutbox implements Outbox {
     const rest = this.#waiting.filter((batch) => batch.seq > durable.seq);
     // Another chain has this number: what we hold up to it was never accepted as ours.
     if (same !== undefined && same.hash !== durable.hash)
-      this.#lose('rejected', eventsOf(this.#waiting) - eventsOf(rest));
+      this.lose('rejected', eventsOf(this.#waiting) - eventsOf(rest));
     if (continues(durable, rest)) {
       this.#waiting = rest;
       this.#tail = rest.at(-1) ?? durable;
@@ -109,7 +123,8 @@ class StoredOutbox implements Outbox {
       this.#ready = this.#tail.seq;
     } else {
       // One at least is lost per missing number; how many events it held is not known any more.
-      this.#lose('outbox-expired', missing(durable, rest));
+      this.lose('outbox-expired', Math.max(0, missing(durable, rest) - this.#expired));
+      this.#expired = 0;
       await this.#rebuild(durable, rest);
     }
   };
@@ -119,7 +134,7 @@ class StoredOutbox implements Outbox {
     const last = made.at(-1);
     if (last === undefined) return;
     this.#waiting.push(...made);
-    await this.#stored(() => this.#options.store.put(made));
+    await this.#stored(() => this.#put(made));
     this.#ready = Math.max(this.#ready, last.seq);
   };
 
@@ -127,7 +142,7 @@ class StoredOutbox implements Outbox {
     const made = this.#encode(this.#admit(events));
     if (made.length === 0) return;
     this.#waiting.push(...made);
-    void this.#stored(() => this.#options.store.put(made));
+    void this.#stored(() => this.#put(made));
     this.#ready = this.#tail.seq;
   };
 
@@ -139,7 +154,7 @@ class StoredOutbox implements Outbox {
 
   reject = async (seq: number, durable: ChainPoint): Promise<void> => {
     const refused = this.#waiting.filter((batch) => batch.seq === seq);
-    this.#lose('rejected', eventsOf(refused));
+    this.lose('rejected', eventsOf(refused));
     const rest = this.#waiting.filter((batch) => batch.seq !== seq && batch.seq > durable.seq);
     await this.#rebuild(durable, rest);
   };
@@ -147,7 +162,22 @@ class StoredOutbox implements Outbox {
   at = (seq: number): StoredBatch | undefined =>
     seq <= this.#ready ? this.#waiting.find((batch) => batch.seq === seq) : undefined;
 
+  lose = (reason: GapReason, count: number): void => {
+    if (count > 0) this.#lost.set(reason, (this.#lost.get(reason) ?? 0) + count);
+  };
+
   size = (): number => this.#waiting.length;
+
+  /** A full disk takes the events once the photos have made room. */
+  async #put(made: readonly StoredBatch[]): Promise<void> {
+    for (;;) {
+      try {
+        return await this.#options.store.put(made);
+      } catch (cause) {
+        if (this.#options.snapshots?.shed() !== true) throw cause;
+      }
+    }
+  }
 
   async #stored(work: () => Promise<void>): Promise<void> {
     if (!this.#storageUp) return;
@@ -159,22 +189,26 @@ class StoredOutbox implements Outbox {
     }
   }
 
-  #lose(reason: GapReason, count: number): void {
-    if (count > 0) this.#lost.set(reason, (this.#lost.get(reason) ?? 0) + count);
-  }
-
   #encode(events: readonly LearningEvent[]): StoredBatch[] {
     const { session, wallNow } = this.#options;
+    const v = this.#options.version?.() ?? PROTOCOL_VERSION;
     const made: StoredBatch[] = [];
     for (let i = 0; i < events.length; i += EVENTS_PER_BATCH_MAX) {
       const part = events.slice(i, i + EVENTS_PER_BATCH_MAX);
       const { seq, hash: prev } = { seq: this.#tail.seq + 1, hash: this.#tail.hash };
-      const text = encodeBatch({ v: PROTOCOL_VERSION, session, seq, prev, events: part });
+      const text = encodeBatch({ v, session, seq, prev, events: part });
       const hash = this.#hash(text);
       made.push({ session, seq, prev, hash, text, count: part.length, storedAt: wallNow() });
       this.#tail = { seq, hash };
     }
     return made;
+  }
+
+  /** Too old to be kept: its events are counted by number, so the hole that it leaves is not counted again. */
+  #expire(batch: StoredBatch, durable: ChainPoint): void {
+    if (batch.seq <= durable.seq) return;
+    this.#expired += 1;
+    this.lose('outbox-expired', Math.max(1, batch.count));
   }
 
   async #rebuild(from: ChainPoint, batches: readonly StoredBatch[]): Promise<void> {
@@ -191,14 +225,16 @@ class StoredOutbox implements Outbox {
     const { session, store, wallNow } = this.#options;
     this.#loaded = true;
     let found: readonly StoredBatch[] = [];
+    const before = wallNow() - OUTBOX_AGE_MAX_MS;
     await this.#stored(async () => {
-      await store.sweep(wallNow() - OUTBOX_AGE_MAX_MS);
       found = await store.batches(session);
+      await store.sweep(before);
     });
     for (const batch of found) {
-      const checked = sound(batch, this.#hash);
-      if (checked !== null) this.#waiting.push(checked.batch);
-      else if (batch.seq > durable.seq) this.#lose('storage-failed', Math.max(1, batch.count));
+      const checked = batch.storedAt < before ? null : sound(batch, this.#hash);
+      if (batch.storedAt < before) this.#expire(batch, durable);
+      else if (checked !== null) this.#waiting.push(checked.batch);
+      else if (batch.seq > durable.seq) this.lose('storage-failed', Math.max(1, batch.count));
     }
   }
 
@@ -207,8 +243,11 @@ class StoredOutbox implements Outbox {
     const first = events[0];
     if (first === undefined) return [];
     const bytes = this.#waiting.reduce((n, batch) => n + batch.text.length, 0);
-    if (bytes >= (this.#options.bytesMax ?? OUTBOX_BYTES_MAX)) {
-      this.#lose('outbox-full', events.length);
+    const { snapshots, bytesMax = OUTBOX_BYTES_MAX } = this.#options;
+    // Photos give way to events.
+    while (bytes + (snapshots?.bytes() ?? 0) >= bytesMax && snapshots?.shed() === true);
+    if (bytes >= bytesMax) {
+      this.lose('outbox-full', events.length);
       return [];
     }
     const { t, m, s } = first;

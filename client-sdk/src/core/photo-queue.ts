@@ -1,12 +1,13 @@
 /** Photos between the camera and the server: stored first, uploaded one at a time, forgotten when durable or refused for good. */
-import { PHOTO_BYTES_MAX } from '@zhenxue/protocol';
+import { type GapReason, PHOTO_BYTES_MAX } from '@zhenxue/protocol';
 import type { Link, OutboxStore, Schedule, StoredPhoto, WallClock } from './effects.ts';
 import { MonitorError } from './errors.ts';
-import { ACK_TIMEOUT_MS, PHOTOS_MAX, RETRY_MS } from './limits.ts';
+import { ACK_TIMEOUT_MS, OUTBOX_AGE_MAX_MS, PHOTOS_MAX, RETRY_MS } from './limits.ts';
+import type { Snapshots } from './outbox.ts';
 import { isPassing } from './refusals.ts';
 
 /** Photos of one session waiting for their upload. */
-export interface PhotoQueue {
+export interface PhotoQueue extends Snapshots {
   /** Takes over what an earlier page load left. */
   load(): Promise<void>;
   add(id: string, h: string, bytes: Uint8Array): Promise<void>;
@@ -24,6 +25,8 @@ export interface PhotoQueueOptions {
   /** Called when the queue got shorter. */
   readonly settled: () => void;
   readonly warned: (error: MonitorError) => void;
+  /** Photos were dropped before the server had them. */
+  readonly lost: (reason: GapReason, count: number) => void;
 }
 
 async function quietly(work: () => Promise<void>): Promise<void> {
@@ -34,10 +37,10 @@ async function quietly(work: () => Promise<void>): Promise<void> {
   }
 }
 
-/** Photos that an earlier page load left behind; none when the storage fails. */
+/** Photos that an earlier page load left behind, oldest first; none when the storage fails. */
 async function leftOf(store: OutboxStore, session: string): Promise<StoredPhoto[]> {
   try {
-    return [...(await store.photos(session))].slice(-PHOTOS_MAX);
+    return [...(await store.photos(session))].sort((a, b) => a.storedAt - b.storedAt);
   } catch {
     return [];
   }
@@ -61,6 +64,14 @@ export function createPhotoQueue(options: PhotoQueueOptions): PhotoQueue {
     waiting = waiting.filter((other) => other !== photo);
     void quietly(() => store.dropPhoto(session, photo.id));
     options.settled();
+  }
+
+  function drop(reason: GapReason): boolean {
+    const [oldest] = waiting;
+    if (oldest === undefined) return false;
+    forget(oldest);
+    options.lost(reason, 1);
+    return true;
   }
 
   function later(delayMs: number): void {
@@ -89,15 +100,20 @@ export function createPhotoQueue(options: PhotoQueueOptions): PhotoQueue {
 
   return {
     async load() {
-      if (!loaded) waiting = await leftOf(store, session);
+      if (loaded) return;
       loaded = true;
+      const before = options.wallNow() - OUTBOX_AGE_MAX_MS;
+      waiting = await leftOf(store, session);
+      const old = waiting.filter((photo) => photo.storedAt < before).length;
+      for (let n = 0; n < old; n += 1) drop('outbox-expired');
+      while (waiting.length > PHOTOS_MAX) drop('outbox-full');
     },
     async add(id, h, bytes) {
       if (bytes.length > PHOTO_BYTES_MAX) throw new MonitorError('payload-too-large');
       const photo = { session, id, h, bytes, storedAt: options.wallNow() };
-      const surplus = waiting.filter((other) => other.id === id);
-      if (surplus.length === 0 && waiting.length >= PHOTOS_MAX) surplus.push(...waiting.slice(0, 1));
-      for (const old of surplus) forget(old);
+      // A photo taken again replaces the one before: nothing is lost by that.
+      for (const same of waiting.filter((other) => other.id === id)) forget(same);
+      while (waiting.length >= PHOTOS_MAX) drop('outbox-full');
       waiting.push(photo);
       await quietly(() => store.putPhoto(photo));
       pump();
@@ -112,5 +128,7 @@ export function createPhotoQueue(options: PhotoQueueOptions): PhotoQueue {
       free();
     },
     size: () => waiting.length,
+    bytes: () => waiting.reduce((sum, photo) => sum + photo.bytes.length, 0),
+    shed: () => drop('outbox-full'),
   };
 }

@@ -23,8 +23,8 @@ export interface Sender {
   /** Starts on a fresh connection after the durable batch `seq`. */
   attach(link: Link, seq: number): void;
   detach(): void;
-  /** Sends what has become ready. */
-  pump(): void;
+  /** Sends what has become ready, at most `bytesMax` bytes of text now. */
+  pump(bytesMax?: number): void;
   /** Goes back to right after `seq` and sends again. */
   resume(seq: number): void;
 }
@@ -89,11 +89,14 @@ export function createSender(outbox: Outbox, schedule: Schedule, on: SenderEvent
       round += 1;
       stopTimer?.();
     },
-    pump() {
+    pump(bytesMax = Number.POSITIVE_INFINITY) {
       if (link === null || blocked) return;
+      let bytes = 0;
       for (let batch = outbox.at(sent + 1); batch !== undefined; batch = outbox.at(sent + 1)) {
         if (sent - durable >= IN_FLIGHT_MAX) break;
         const { seq, text } = batch;
+        bytes += text.length;
+        if (bytes > bytesMax) break;
         const mine = round;
         sent = seq;
         link.batch(text, (answer) => answered(mine, seq, answer));

@@ -2,9 +2,17 @@
  * One sitting: events in, batches chained, stored and sent, directives out. Platform-free: the page, a test and a scripted
  * learner in Node drive this very code.
  */
-import type { BatchAck, Directive, LearningEvent, Welcome } from '@zhenxue/protocol';
+import {
+  type BatchAck,
+  type Directive,
+  type LearningEvent,
+  type LivenessPrompt,
+  PROTOCOL_VERSION,
+  type Welcome,
+} from '@zhenxue/protocol';
 import { type Connection, type ConnectionState, createConnection } from './connection.ts';
 import type {
+  Calls,
   GetTicket,
   HashText,
   Link,
@@ -16,7 +24,14 @@ import type {
   WallClock,
 } from './effects.ts';
 import { MonitorError } from './errors.ts';
-import { COALESCE_MS, DIRECTIVES_REMEMBERED_MAX, START_TIMEOUT_MS, STOP_FLUSH_MS } from './limits.ts';
+import {
+  ACK_TIMEOUT_MS,
+  CLOSING_BYTES_MAX,
+  COALESCE_MS,
+  DIRECTIVES_REMEMBERED_MAX,
+  START_TIMEOUT_MS,
+  STOP_FLUSH_MS,
+} from './limits.ts';
 import { createOutbox, type Outbox } from './outbox.ts';
 import { createPhotoQueue, type PhotoQueue } from './photo-queue.ts';
 import { createSender, type Sender } from './sender.ts';
@@ -27,6 +42,8 @@ export interface SittingEvents {
   /** First welcome and every later one; `first` tells them apart. */
   welcome(welcome: Welcome, first: boolean): void;
   directive(directive: Directive): void;
+  /** A step of a liveness challenge. */
+  prompt?(prompt: LivenessPrompt): void;
   durable(ack: Omit<Extract<BatchAck, { ok: true }>, 'ok' | 'level'>): void;
   /** The storage failed: what is recorded from now on does not survive a reload. */
   storageFailed(): void;
@@ -45,6 +62,8 @@ export interface SittingOptions {
   readonly schedule: Schedule;
   readonly random: Random;
   readonly wallNow: WallClock;
+  /** Newest protocol version spoken; default the protocol's. */
+  readonly version?: number;
   /** Default: pure JavaScript. */
   readonly hash?: HashText;
   /** Whether this client may be the sender of the session (one per browser). */
@@ -63,6 +82,8 @@ export interface Sitting {
   closing(): void;
   /** Stores and uploads a photo. */
   photo(id: string, h: string, bytes: Uint8Array): Promise<void>;
+  /** Asks the server once over the present connection. @throws MonitorError `unreachable` without an answer in time. */
+  call<K extends keyof Calls>(name: K, message: Calls[K][0], bytes?: Uint8Array): Promise<Calls[K][1]>;
   /** Resolves when everything recorded so far is durable on the server, or the sitting is over. */
   flush(): Promise<void>;
   nudge(): void;
@@ -87,6 +108,8 @@ class LiveSitting implements Sitting {
   readonly #connection: Connection;
   readonly #seen = new Set<string>();
   #line: Line | null = null;
+  /** Protocol version of the present connection. */
+  #version: number = PROTOCOL_VERSION;
   #current: Link | null = null;
   #buffer: LearningEvent[] = [];
   #stopCoalesce: (() => void) | null = null;
@@ -113,6 +136,7 @@ class LiveSitting implements Sitting {
           confirm();
           this.#deliver(directive);
         },
+        prompt: (prompt) => options.on.prompt?.(prompt),
         down: () => this.#detach(),
         failed: (error) => this.#finish(error),
       },
@@ -136,17 +160,33 @@ class LiveSitting implements Sitting {
     if (this.#line === null || this.#buffer.length === 0) return;
     const { outbox, sender } = this.#line;
     const events = this.#take();
-    void this.#inTurn(() => outbox.append(events)).then(sender.pump);
+    void this.#inTurn(() => outbox.append(events)).then(() => sender.pump());
   };
 
   closing = (): void => {
     if (this.#line === null || this.#buffer.length === 0) return;
     this.#line.outbox.appendClosing(this.#take());
-    this.#line.sender.pump();
+    this.#line.sender.pump(CLOSING_BYTES_MAX);
   };
 
   photo = async (id: string, h: string, bytes: Uint8Array): Promise<void> =>
     this.#line?.photos.add(id, h, bytes);
+
+  call = <K extends keyof Calls>(
+    name: K,
+    message: Calls[K][0],
+    bytes: Uint8Array | null = null,
+  ): Promise<Calls[K][1]> =>
+    new Promise((resolve, reject) => {
+      const refuse = (): void => reject(new MonitorError('unreachable'));
+      const link = this.#current;
+      if (link === null) return refuse();
+      const stopTimer = this.#options.schedule(ACK_TIMEOUT_MS, refuse);
+      link.call(name, message, bytes, (answer) => {
+        stopTimer();
+        resolve(answer);
+      });
+    });
 
   flush = (): Promise<void> => {
     this.hurry();
@@ -211,8 +251,25 @@ class LiveSitting implements Sitting {
   #createLine(session: string): Line {
     const { store, wallNow, schedule, on } = this.#options;
     const hash = this.#options.hash === undefined ? {} : { hash: this.#options.hash };
-    const outbox = createOutbox({ session, store, wallNow, storageFailed: on.storageFailed, ...hash });
     const settled = (): void => this.#settle();
+    const photos = createPhotoQueue({
+      session,
+      store,
+      schedule,
+      wallNow,
+      settled,
+      warned: on.warned,
+      lost: (reason, count) => outbox.lose(reason, count),
+    });
+    const outbox: Outbox = createOutbox({
+      session,
+      store,
+      wallNow,
+      storageFailed: on.storageFailed,
+      snapshots: photos,
+      version: () => this.#version,
+      ...hash,
+    });
     const sender: Sender = createSender(outbox, schedule, {
       durable(ack) {
         on.durable(ack);
@@ -226,7 +283,6 @@ class LiveSitting implements Sitting {
       fatal: (code) => this.#finish(new MonitorError(code)),
       dead: () => this.#connection.restart(),
     });
-    const photos = createPhotoQueue({ session, store, schedule, wallNow, settled, warned: on.warned });
     return { outbox, sender, photos };
   }
 
@@ -245,13 +301,15 @@ class LiveSitting implements Sitting {
   }
 
   async #opened(welcome: Welcome, link: Link): Promise<void> {
+    this.#version = welcome.v;
     if (this.#line === null) {
       if (await this.#options.admit(welcome.session)) this.#line = this.#createLine(welcome.session);
       else return this.#finish(new MonitorError('second-tab'));
     }
     const { outbox, sender, photos } = this.#line;
-    await outbox.reconcile(welcome.durable);
+    // Before the sweep of the storage, which forgets without counting.
     await photos.load();
+    await outbox.reconcile(welcome.durable);
     if (this.#over || this.#current !== link) return;
     sender.attach(link, welcome.durable.seq);
     photos.attach(link);

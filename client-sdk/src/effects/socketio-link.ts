@@ -1,6 +1,7 @@
 import {
   type BatchAck,
   type Directive,
+  type LivenessPrompt,
   type PhotoAck,
   type Welcome,
   WS_PROTOCOL,
@@ -11,7 +12,8 @@ import type { OpenLink } from '../core/effects.ts';
 import { WELCOME_TIMEOUT_MS } from '../core/limits.ts';
 
 /**
- * Connections over socket.io, WebSocket only. Reconnecting is `connection.ts`'s business, so the library's own is off.
+ * Connections over socket.io's own client, WebSocket only: for Node, which has no WebSocket of its own before version 22; a
+ * browser uses `web-link.ts`. Reconnecting is `connection.ts`'s business, so the library's own is off.
  * The token is offered as a sub-protocol: it appears in no URL and in no log of one.
  * @param endpoint base address of the server, such as `https://zhenxue.example`; a path prefix is kept.
  */
@@ -42,6 +44,7 @@ export function socketIoLinks(endpoint: string): OpenLink {
     socket.on('directive', (directive: Directive, ack?: (answer: { id: string }) => void) => {
       on.directive(directive, () => ack?.({ id: directive.id }));
     });
+    socket.on('liveness.step', (prompt: LivenessPrompt) => on.prompt?.(prompt));
     socket.on('disconnect', closed);
     socket.on('connect_error', closed);
     return {
@@ -52,6 +55,12 @@ export function socketIoLinks(endpoint: string): OpenLink {
       },
       photo(meta, bytes, ack) {
         socket.emit('photo', meta, bytes, (answer: PhotoAck) => {
+          if (!over) ack(answer);
+        });
+      },
+      call(name, message, bytes, ack) {
+        const args = bytes === null ? [message] : [message, bytes];
+        socket.emit(name, ...args, (answer: Parameters<typeof ack>[0]) => {
           if (!over) ack(answer);
         });
       },

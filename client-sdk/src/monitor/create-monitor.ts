@@ -1,9 +1,10 @@
+import type { CameraCheck } from '../camera/self-test.ts';
 import { createEmitter } from '../core/emitter.ts';
 import { MonitorError } from '../core/errors.ts';
 import { httpProbe } from '../effects/http-probe.ts';
 import { createIdbStore } from '../effects/idb-store.ts';
-import { socketIoLinks } from '../effects/socketio-link.ts';
 import { timerSchedule } from '../effects/timer-schedule.ts';
+import { webLinks } from '../effects/web-link.ts';
 import { blobWorker } from '../effects/worker-clock.ts';
 import type { Lang } from '../screen/texts.ts';
 import type { MonitorEffects, MonitorEvents, MonitorOptions } from './options.ts';
@@ -18,6 +19,11 @@ export interface Monitor {
   start(): Promise<void>;
   /** Leaves the sitting: sends what is left, releases everything. The sitting can be resumed with `start`. */
   stop(): Promise<void>;
+  /**
+   * Asks for consent if that was not decided yet, then lets the learner test the camera: best right after `start()`, before playing.
+   * Resolves with null when the camera was not agreed to. @throws MonitorError `stopped` when no sitting is open
+   */
+  prepareCamera(): Promise<CameraCheck | null>;
   /** Listens; returns its stop. */
   on<K extends keyof MonitorEvents>(type: K, listener: (event: MonitorEvents[K]) => void): () => void;
   /** Stops for good and forgets all listeners. */
@@ -29,7 +35,7 @@ function defaults(endpoint: string): MonitorEffects {
     createWorker: blobWorker,
     openStore: createIdbStore,
     openCamera: (constraints) => navigator.mediaDevices.getUserMedia(constraints),
-    openLink: socketIoLinks(endpoint),
+    openLink: webLinks(endpoint),
     probe: httpProbe(endpoint),
     schedule: timerSchedule,
     random: Math.random,
@@ -96,6 +102,7 @@ export function createMonitor(options: MonitorOptions): Monitor {
       return started;
     },
     stop,
+    prepareCamera: () => run?.prepareCamera() ?? Promise.reject(new MonitorError('stopped')),
     on: emitter.on,
     async destroy() {
       destroyed = true;

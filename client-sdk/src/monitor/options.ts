@@ -1,4 +1,5 @@
 import type { Bilingual, Directive, EndReason, GuardAct } from '@zhenxue/protocol';
+import type { CameraNotice } from '../camera/notice-text.ts';
 import type { ConnectionState } from '../core/connection.ts';
 import type {
   GetTicket,
@@ -11,6 +12,7 @@ import type {
 } from '../core/effects.ts';
 import type { MonitorError } from '../core/errors.ts';
 import type { OpenCamera } from '../screen/photo/capture.ts';
+import type { HostRenderer } from '../screen/screen.ts';
 import type { Lang } from '../screen/texts.ts';
 
 /** What a monitor tells its page. None of it decides anything: results are fetched by the platform's backend. */
@@ -50,6 +52,12 @@ export interface MonitorOptions {
   readonly guard?: 'enforce' | 'observe';
   /** Where popups are attached; default: the page's body. */
   readonly container?: HTMLElement;
+  /** Popups and messages that the page renders itself; the SDK checks that they are really seen. */
+  readonly render?: HostRenderer;
+  /** `ask` (default): the SDK shows the camera notice; `platform`: the platform has asked, and told the server itself. */
+  readonly consent?: 'ask' | 'platform';
+  /** Default: the notice that ships with the SDK. */
+  readonly cameraNotice?: CameraNotice;
   readonly effects?: Partial<MonitorEffects>;
 }
 

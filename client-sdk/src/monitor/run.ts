@@ -1,5 +1,6 @@
 /** One run of a monitor, from `start()` to `stop()`: clock, session lock, sitting and watch. */
 import type { Directive, Welcome } from '@zhenxue/protocol';
+import type { CameraCheck } from '../camera/self-test.ts';
 import type { Emitter } from '../core/emitter.ts';
 import { MonitorError } from '../core/errors.ts';
 import { createSitting, type Sitting, type SittingEvents } from '../core/sitting.ts';
@@ -32,6 +33,8 @@ function loadScreen(): Promise<ScreenPart> {
 export interface Run {
   start(): Promise<void>;
   stop(): Promise<void>;
+  /** @throws MonitorError `stopped` when no sitting is open */
+  prepareCamera(): Promise<CameraCheck | null>;
 }
 
 class LiveRun implements Run {
@@ -90,6 +93,9 @@ class LiveRun implements Run {
     this.#release?.();
   };
 
+  prepareCamera = (): Promise<CameraCheck | null> =>
+    this.#watch?.prepareCamera() ?? Promise.reject(new MonitorError('stopped'));
+
   #tell(change: Partial<MonitorEvents['state']>): void {
     this.#state = { ...this.#state, ...change };
     this.#given.emitter.emit('state', this.#state);
@@ -144,7 +150,7 @@ class LiveRun implements Run {
 
   #begin(welcome: Welcome, clock: EvidenceClock, welcomedAt: number, { openScreen }: ScreenPart): void {
     const { emitter } = this.#given;
-    const { record, photo } = this.#sitting;
+    const { record, photo, call } = this.#sitting;
     const failed = (cause: unknown): void => emitter.emit('error', new MonitorError('internal', cause));
     this.#tell({ session: welcome.session });
     const watch = startWatch({
@@ -154,6 +160,7 @@ class LiveRun implements Run {
       welcome,
       openScreen,
       emit: record,
+      sendConsent: (consent) => call('consent', consent),
       upload: (id, h, bytes) => void photo(id, h, bytes).catch(failed),
     });
     this.#watch = watch;
@@ -167,7 +174,8 @@ class LiveRun implements Run {
     this.#watch?.leave();
     this.#sitting.closing();
   };
-  readonly #hidden = (): void => this.#sitting.hurry();
+  /** On a phone this can be the last that a page hears. */
+  readonly #hidden = (): void => this.#sitting.closing();
   readonly #online = (): void => this.#sitting.nudge();
 
   #listen(method: 'addEventListener' | 'removeEventListener'): void {

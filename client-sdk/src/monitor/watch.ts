@@ -1,9 +1,11 @@
 /** Everything that watches one page during one open sitting: witnesses, guard, popups, photos. Starts together, stops together. */
 import {
+  type Consent,
   type Directive,
   type GuardAct,
   type LearningEvent,
   PHOTO_BYTES_MAX,
+  type Receipt,
   type Welcome,
 } from '@zhenxue/protocol';
 import { SDK_BUILD } from '../build.ts';
@@ -12,7 +14,7 @@ import type { Emitter } from '../core/emitter.ts';
 import type { EvidenceClock } from '../effects/worker-clock.ts';
 import { startGuard } from '../guard/guard.ts';
 import type { openScreen, Screen } from '../screen/screen.ts';
-import type { Lang } from '../screen/texts.ts';
+import { type Lang, textsOf } from '../screen/texts.ts';
 import { startSignals } from '../signals/registry.ts';
 import type { MonitorEffects, MonitorEvents, MonitorOptions } from './options.ts';
 import { watchPage } from './page-state.ts';
@@ -35,6 +37,7 @@ export interface WatchOptions {
   readonly emitter: Emitter<MonitorEvents>;
   readonly emit: (event: LearningEvent) => void;
   readonly upload: (id: string, h: string, bytes: Uint8Array) => void;
+  readonly sendConsent: (consent: Consent) => Promise<Receipt>;
 }
 
 /** A running watch. */
@@ -44,6 +47,7 @@ export interface Watch {
   offline(): void;
   online(welcome: Welcome): void;
   covered(furthestMs: number): void;
+  prepareCamera: Screen['prepareCamera'];
   /** Records that the page is left and settles samples that wait for the clock. */
   leave(): void;
   stop(): void;
@@ -85,7 +89,17 @@ export function startWatch(given: WatchOptions): Watch {
 
   const shared = { onTick: clock.onTick, ask: clock.ask, last: clock.last, record };
   const visible = { video, container, lang, hash: hashBytes, bytesMax: PHOTO_BYTES_MAX };
-  const screen = given.openScreen({ ...effects, ...shared, ...visible, upload: given.upload });
+  const { render, consent, cameraNotice } = options;
+  const screen = given.openScreen({
+    ...effects,
+    ...shared,
+    ...visible,
+    ...{ render, consent, cameraNotice },
+    texts: textsOf(lang),
+    session: welcome.session,
+    upload: given.upload,
+    sendConsent: given.sendConsent,
+  });
   const { popups, photos } = screen;
   const stopSignals = startSignals({ player, page, popups, beatMs: welcome.beatMs, ...shared });
 
@@ -110,7 +124,7 @@ export function startWatch(given: WatchOptions): Watch {
       else if (directive.kind === 'photo') photos.open(directive);
       else if (directive.kind === 'settled') {
         popups.settle(directive.ref, directive.result);
-        photos.settle(directive.ref, directive.result);
+        photos.settle(directive.ref, directive.result, directive.why);
       }
     },
     offline() {
@@ -124,6 +138,7 @@ export function startWatch(given: WatchOptions): Watch {
       guard.covered(again.furthestMs);
     },
     covered: guard.covered,
+    prepareCamera: screen.prepareCamera,
     leave() {
       record({ e: 'leave' });
       settleNow();

@@ -1,5 +1,7 @@
 /** Everything that a learner reads, in both languages. */
 
+import type { CaptureProblem } from '@zhenxue/protocol';
+
 /** Languages of the SDK. */
 export type Lang = 'zh-CN' | 'en';
 
@@ -11,6 +13,10 @@ export interface Texts {
   readonly popupSum: (a: number, b: number) => string;
   readonly popupSumButton: string;
   readonly popupSumEmpty: string;
+  readonly popupCode: string;
+  readonly popupCodeImage: string;
+  readonly popupCodeSwap: string;
+  readonly popupCodeEmpty: string;
   readonly popupWrong: string;
   readonly popupWaiting: string;
   readonly popupOverdue: string;
@@ -24,6 +30,9 @@ export interface Texts {
   readonly photoError: string;
   readonly photoOverdue: string;
   readonly photoAgain: string;
+  readonly photoDeclined: string;
+  readonly photoReconsider: string;
+  readonly photoProblems: Readonly<Record<CaptureProblem, string>>;
   readonly guardRate: string;
   readonly guardSeek: string;
   readonly guardHidden: string;
@@ -39,6 +48,10 @@ const ZH: Texts = {
   popupSum: (a, b) => `请计算：${a} + ${b} = ？`,
   popupSumButton: '提交答案',
   popupSumEmpty: '请先输入数字答案。',
+  popupCode: '请输入图中的 4 个字符（不分大小写）：',
+  popupCodeImage: '画有 4 个字符的图片。看不到图片时，请使用“改做算术题”按钮。',
+  popupCodeSwap: '看不清？改做算术题',
+  popupCodeEmpty: '请先输入图中的字符。',
   popupWrong: '答案不正确，请再试一次。',
   popupWaiting: '正在确认……',
   popupOverdue: '已超时，回答之前不计学时。请回答后继续学习。',
@@ -52,6 +65,19 @@ const ZH: Texts = {
   photoError: '拍照没有成功，请重试。',
   photoOverdue: '尚未完成拍照，完成之前不计学时。',
   photoAgain: '重新拍照',
+  photoDeclined: '您未同意使用摄像头，学习照片无法拍摄，本学时可能无法认定。',
+  photoReconsider: '重新选择',
+  photoProblems: {
+    'too-dark': '照片太暗。请开灯或面向窗户，然后重拍。',
+    'too-bright': '照片太亮。请避开背后的强光，然后重拍。',
+    'too-far': '离摄像头太远。请靠近一些，然后重拍。',
+    blurred: '照片模糊。请保持不动，然后重拍。',
+    'no-face': '照片中没有人脸。请面向摄像头，然后重拍。',
+    'several-faces': '照片中不止一人。请独自面向摄像头，然后重拍。',
+    'not-recognised': '没能确认是您本人。请正对摄像头，然后重拍。',
+    'steps-missed': '动作没有完成，请再试一次。',
+    'too-slow': '时间不够了，请再试一次。',
+  },
   guardRate: '培训视频须以正常速度播放，已恢复为 1 倍速。',
   guardSeek: '尚未学习的内容不能跳过，已回到原位置。',
   guardHidden: '页面不在前台，播放已暂停。回到本页后请继续播放。',
@@ -67,6 +93,10 @@ const EN: Texts = {
   popupSum: (a, b) => `How much is ${a} + ${b}?`,
   popupSumButton: 'Send answer',
   popupSumEmpty: 'Enter a number first.',
+  popupCode: 'Type the 4 characters of the drawing (case does not matter):',
+  popupCodeImage: 'Drawing of 4 characters. If you cannot see it, use the button “Solve a sum instead”.',
+  popupCodeSwap: 'Cannot read it? Solve a sum instead',
+  popupCodeEmpty: 'Type the characters first.',
   popupWrong: 'That is not right. Please try again.',
   popupWaiting: 'Checking…',
   popupOverdue: 'Time is up: nothing counts until you have answered.',
@@ -81,6 +111,21 @@ const EN: Texts = {
   photoError: 'The photo did not work. Please try again.',
   photoOverdue: 'The photo is still missing; nothing counts until it is taken.',
   photoAgain: 'Take photo',
+  photoDeclined:
+    'You did not agree to the camera, so no study photo can be taken and this class hour may not count.',
+  photoReconsider: 'Decide again',
+  photoProblems: {
+    'too-dark': 'The photo is too dark. Switch on a light or face a window, then take it again.',
+    'too-bright': 'The photo is too bright. Avoid strong light behind you, then take it again.',
+    'too-far': 'You are too far from the camera. Come closer, then take it again.',
+    blurred: 'The photo is blurred. Hold still and take it again.',
+    'no-face': 'There is no face in the photo. Face the camera and take it again.',
+    'several-faces': 'There is more than one face in the photo. Take it again by yourself.',
+    'not-recognised':
+      'It could not be confirmed that it is you. Look straight at the camera and take it again.',
+    'steps-missed': 'The movements were not complete. Please try again.',
+    'too-slow': 'There was not enough time. Please try again.',
+  },
   guardRate: 'Training videos play at normal speed; it was set back to 1×.',
   guardSeek: 'Parts not yet studied cannot be skipped; you are back where you were.',
   guardHidden: 'Playback is paused because this page is in the background. Press play when you are back.',

@@ -12,6 +12,8 @@ const COUNTERS: Readonly<Record<string, string>> = {
   'sitting.opened': 'Sittings opened',
   'sitting.slow_down': 'Messages refused because the sitting had too many unanswered',
   'sitting.elsewhere_skipped': 'Stretches credited elsewhere that a sitting could not take in',
+  'sitting.archived': 'Ended sittings whose records were packed',
+  'sitting.archive_failed': 'Ended sittings whose records are damaged and were left as they are',
   'sitting.due_failed': 'Due sittings that could not be loaded',
   'lease.lost': 'Sittings that another server took over from this one',
   'lease.beat_failed': 'Signs of life that could not be stored',

@@ -110,6 +110,7 @@ type Keeping = Pick<RegistryDeps, 'leases' | 'metrics'>;
 interface Entry {
   readonly loading: Promise<SessionActor>;
   actor: SessionActor | null;
+  /** Somebody was connected, or asked for it, epoch ms. */
   usedAt: number;
 }
 
@@ -182,9 +183,13 @@ export function createActorRegistry(
     loaded: () => [...entries.values()].flatMap(({ actor }) => (actor === null ? [] : [actor])),
     size: () => entries.size,
     evictIdle(): void {
-      const before = deps.clock.now() - IDLE_EVICT_MS;
-      for (const [session, { actor, usedAt }] of entries) {
-        if (actor === null || !actor.idle() || (usedAt > before && !actor.sitting.sealed)) continue;
+      const now = deps.clock.now();
+      for (const [session, entry] of entries) {
+        const { actor } = entry;
+        if (actor === null) continue;
+        // The time counts from the last look that found somebody there, not from when they came.
+        if (!actor.idle()) entry.usedAt = now;
+        if (!actor.idle() || (entry.usedAt > now - IDLE_EVICT_MS && !actor.sitting.sealed)) continue;
         actor.stop();
         entries.delete(session);
         giveUp({ session, epoch: actor.epoch });

@@ -1,5 +1,6 @@
 /** A client connected: record it, greet it. A newer connection of the same sitting replaces the older one. */
 import { BEAT_MS, PROTOCOL_VERSION, type Welcome } from '@zhenxue/protocol';
+import { welcomedAt } from '../core/session/engine.ts';
 import type { App } from './context.ts';
 import { Refusal } from './failure.ts';
 import type { ClientLink } from './ports.ts';
@@ -11,7 +12,7 @@ import { hearOfOthers } from './tell-elsewhere.ts';
 /** Session time counts from the first welcome of the sitting, so that no honest `t` can be ahead of it (rules §1). */
 function elapsedMs(actor: SessionActor): number {
   const now = actor.now();
-  return now - (actor.sitting.state.clock.originAt ?? now);
+  return now - (welcomedAt(actor.sitting.state) ?? now);
 }
 
 /** What the connecting client is told. */

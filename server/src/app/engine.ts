@@ -1,17 +1,27 @@
 /** The rule engine as the application calls it; one object, so that tests can script it. */
 import type { Verdict } from '@zhenxue/protocol';
 import type { Decision } from '../core/session/decision.ts';
-import { decide, openSession } from '../core/session/engine.ts';
+import { decide, openSession, type Replay, startReplay } from '../core/session/engine.ts';
 import type { SessionRecord, SittingFacts } from '../core/session/records.ts';
 import type { SessionState } from '../core/session/state.ts';
-import { verdictOf } from '../core/verdict/verdict.ts';
+import { type Standing, standingOf, verdictOf } from '../core/verdict/verdict.ts';
 
-/** Three pure functions; see `core/session/engine.ts`. */
+/** Pure functions; see `core/session/engine.ts`. */
 export interface Engine {
   open(facts: SittingFacts, at: number): SessionState;
   decide(state: SessionState, record: SessionRecord): Decision;
+  /** For stored records: decides the same without a copy per record. */
+  replay(facts: SittingFacts, at: number): Replay;
+  /** The part of the verdict that every stored row has. */
+  standing(state: SessionState): Standing;
   verdict(state: SessionState): Verdict;
 }
 
 /** The real one. */
-export const RULE_ENGINE: Engine = { open: openSession, decide, verdict: verdictOf };
+export const RULE_ENGINE: Engine = {
+  open: openSession,
+  decide,
+  replay: startReplay,
+  standing: standingOf,
+  verdict: verdictOf,
+};

@@ -8,8 +8,9 @@ const ONE_CALL_BYTES_MAX = 4_096;
 /** Native SHA-256 over the concatenation of its parts. */
 export const sha256: Sha256 = (...parts) => {
   // One call over one buffer costs half of a hash object for what is small; large content is not copied.
-  if (parts.reduce((sum, part) => sum + part.length, 0) <= ONE_CALL_BYTES_MAX)
-    return hashOnce('sha256', Buffer.concat(parts), 'buffer');
+  let bytes = 0;
+  for (const part of parts) bytes += part.length;
+  if (bytes <= ONE_CALL_BYTES_MAX) return hashOnce('sha256', Buffer.concat(parts, bytes), 'buffer');
   const hash = createHash('sha256');
   for (const part of parts) hash.update(part);
   return hash.digest();

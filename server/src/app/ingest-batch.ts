@@ -12,7 +12,7 @@ import { Refusal } from './failure.ts';
 import { hashText } from './hash.ts';
 import type { SessionActor } from './session-actor.ts';
 import { progressOf } from './session-summary.ts';
-import { creditedStretches, tellOthers } from './tell-elsewhere.ts';
+import { creditedBefore, tellOthers } from './tell-elsewhere.ts';
 
 /** Milliseconds after which a client that was too fast, or found no working store, may try again. */
 const RETRY_MS = 500;
@@ -85,7 +85,7 @@ async function ingest(app: App, actor: SessionActor, text: string): Promise<Batc
       `expected at most ${SITTING_BYTES_MAX} bytes in one sitting`,
     );
   }
-  const before = creditedStretches(actor);
+  const before = creditedBefore(app, actor);
   const { committed } = actor.apply({ kind: 'batch', at: actor.now(), batch }, { text });
   tellOthers(app, actor, before);
   app.metrics.count('batch.taken');

@@ -15,10 +15,15 @@ export interface Persons {
   others(actor: SessionActor): readonly SessionActor[];
 }
 
-/** The person across platforms where the platform told, else the learner of this platform. */
-export function personOf(facts: SittingFacts): string {
-  return facts.person === undefined ? JSON.stringify([facts.platform, facts.learner]) : facts.person;
+/**
+ * The person across platforms where the platform told, else the learner of this platform. The length keeps apart what only
+ * together reads the same; asked for with every batch, so it is no JSON.
+ */
+export function personOf({ person, platform, learner }: SittingFacts): string {
+  return person === undefined ? `${platform.length}:${platform}:${learner}` : `person:${person}`;
 }
+
+const NOBODY: readonly SessionActor[] = [];
 
 /** An empty index. Bounded by the live sittings of the server. */
 export function createPersons(): Persons {
@@ -38,7 +43,7 @@ export function createPersons(): Persons {
     },
     others(actor) {
       const own = sittings.get(personOf(actor.sitting.facts));
-      if (own === undefined || own.size < 2) return [];
+      if (own === undefined || own.size < 2) return NOBODY;
       return [...own.values()].filter(
         (other) => other !== actor && other.link() !== null && !other.sitting.sealed,
       );

@@ -12,6 +12,7 @@ import type {
   Outcome,
   PlatformFinding,
 } from '@zhenxue/protocol';
+import type { EngineName, FaceReading } from '../core/identity/reading.ts';
 import type { PlaceStore } from './node-ports.ts';
 import type { AuditStore, OutboxStore } from './office-ports.ts';
 
@@ -116,7 +117,7 @@ export interface SessionStore {
   get(session: string): Promise<SessionRow | null>;
   /** The learner's sitting of a lesson that has not ended, if any. */
   findLive(platform: string, learner: string, course: string, lesson: string): Promise<SessionRow | null>;
-  /** All stored records in order. */
+  /** All stored records in order; none when the sitting's records are in the archive (see `archived-sessions.ts`). */
   records(session: string): Promise<readonly StoredRecord[]>;
   /** The sitting's secret, 64 hex digits; needed to go on after a restart. Null when the sitting is unknown. */
   seed(session: string): Promise<string | null>;
@@ -147,6 +148,39 @@ export interface SessionStore {
     readonly from: number;
     readonly to: number;
   }): Promise<Population>;
+}
+
+/** The records of an ended sitting as one block. */
+export interface PackedRecords {
+  /** Records in it. */
+  readonly count: number;
+  /** Chain value after the last of them, 32 bytes. */
+  readonly head: Uint8Array;
+  readonly body: Uint8Array;
+}
+
+/** A block in the archive. */
+export interface ArchivedSitting extends PackedRecords {
+  readonly session: string;
+}
+
+/** Packs records so that exactly the same bytes come back. */
+export interface ArchiveCodec {
+  pack(records: readonly StoredRecord[]): Promise<PackedRecords>;
+  /** @throws Error when the block was changed: its chain does not end at `head`. */
+  unpack(archived: ArchivedSitting): Promise<readonly StoredRecord[]>;
+}
+
+/** Packed records of ended sittings. Summaries, seeds and findings stay where they are, so nothing is searched differently. */
+export interface ArchiveStore {
+  /** Sittings that ended before this instant and still have their records unpacked, earliest end first, at most `limit`. */
+  waiting(endedBefore: number, limit: number): Promise<readonly string[]>;
+  /**
+   * Puts the block in the place of the records; after a crash in the middle the sitting reads the same, and it is done again.
+   * @returns false, and changes nothing, when the records stored are not as many as in the block, or the sitting has not ended.
+   */
+  move(archived: ArchivedSitting): Promise<boolean>;
+  get(session: string): Promise<ArchivedSitting | null>;
 }
 
 /** A sitting held by an owner. */
@@ -235,6 +269,7 @@ export interface RegistryStore {
 /** All stores of one driver. */
 export interface Store {
   readonly sessions: SessionStore;
+  readonly archives: ArchiveStore;
   readonly leases: LeaseStore;
   readonly tickets: TicketStore;
   readonly registry: RegistryStore;
@@ -261,6 +296,27 @@ export interface PhotoVault {
     readonly course: string;
     readonly bytes: Uint8Array;
   }): Promise<string>;
+}
+
+/** What is wanted of an image. */
+export interface FaceReadOptions {
+  /** For a comparison. */
+  readonly descriptor: boolean;
+  /** For a challenge that asks to close the eyes. */
+  readonly eyes: boolean;
+  /** Count the faces with the slow detector in any case. */
+  readonly sureCount: boolean;
+  /** The image again, upright and without metadata, for storing. */
+  readonly cleaned: boolean;
+}
+
+/** Reads faces from attacker-controlled images, outside of the event loop. Judging is done by `core/identity`. */
+export interface FaceEngine {
+  readonly name: EngineName;
+  /** Never rejects because of the content or of load: those are answers. The bytes stay the caller's. */
+  read(bytes: Uint8Array, options: FaceReadOptions): Promise<FaceReading>;
+  /** Ends the workers; what is waiting is answered `later`. */
+  close(): Promise<void>;
 }
 
 /** What a ticket or a resume token says. */

@@ -103,7 +103,7 @@ export async function sessionTimeline(app: App, principal: Principal, session: s
   const records = await app.sessions.records(session);
   const sitting = replaySitting(app.engine, records, seed, collector.take);
   const verdict = app.engine.verdict(sitting.state);
-  const photos = photoRequests(sitting.state.photo).map(({ id, issuedAt, storedAt }) => ({
+  const photos = photoRequests(sitting.state).map(({ id, issuedAt, storedAt }) => ({
     id,
     requestedAt: issuedAt,
     storedAt,

@@ -32,7 +32,7 @@ function dueOf(sitting: Sitting): number | null {
 /** The row to store with the sitting's newest records. */
 export function summaryOf(engine: Engine, sitting: Sitting): SessionRow {
   const { facts, state } = sitting;
-  const verdict = engine.verdict(state);
+  const { outcome, creditedMs, coveragePermille, findings, credited } = engine.standing(state);
   return {
     session: facts.session,
     platform: facts.platform,
@@ -44,12 +44,12 @@ export function summaryOf(engine: Engine, sitting: Sitting): SessionRow {
     openedAt: sitting.openedAt,
     endedAt: sitting.ended === null ? null : (state.endedAt ?? sitting.at),
     ended: sitting.ended,
-    outcome: verdict.outcome,
-    creditedMs: verdict.creditedMs,
-    coveragePermille: verdict.coveragePermille,
-    violations: verdict.findings.filter((f) => f.severity === 'violation').length,
+    outcome,
+    creditedMs,
+    coveragePermille,
+    violations: findings.filter((f) => f.severity === 'violation').length,
     suppressions: suppressionsOf(state),
-    credited: verdict.credited,
+    credited,
     seq: sitting.seq,
     dueAt: dueOf(sitting),
   };

@@ -73,10 +73,10 @@ export function createSharedPlaces(deps: Deps): SharedPlaces {
     const before: IntervalSet = [
       [0, openedAt],
       ...(known.get(other.session) ?? []),
-      ...(state.multiWindow.second?.stretches ?? []),
+      ...(state.multiWindow?.second?.stretches ?? []),
     ];
     // Once an overlap is beyond doubt the two are compared to the last second.
-    const proven = (state.multiWindow.second?.sharedMs ?? 0) > 0;
+    const proven = (state.multiWindow?.second?.sharedMs ?? 0) > 0;
     const stretches = proven ? other.stretches : certain(other.stretches);
     tellStretches(deps, other.session, actor, subtract(stretches, before));
     known.set(other.session, stretches);

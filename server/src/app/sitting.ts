@@ -1,6 +1,6 @@
 /**
  * One sitting in memory: the engine's state and what the runtime itself must remember to answer the client. Live records
- * and replayed ones are taken in by the same function, so the live state equals the replay by construction.
+ * and replayed ones pass the same rules and are noted by the same function; a replay only copies nothing on its way.
  */
 import { chainNext, chainStart } from '@zhenxue/evidence';
 import type { Directive, EndReason, Finding } from '@zhenxue/protocol';
@@ -15,7 +15,7 @@ import { decodeRecord, encodeRecord, type RecordExtras } from './record-codec.ts
 /** Batches whose hash is remembered to recognise a repeated one at once; older ones are looked up in the store. */
 const RECENT_BATCHES_MAX = 32;
 
-/** A sitting as the runtime knows it. Changed only by {@link takeIn}. */
+/** A sitting as the runtime knows it. Changed only by {@link takeIn} and, while it is being loaded, {@link replaySitting}. */
 export interface Sitting {
   readonly facts: SittingFacts;
   readonly openedAt: number;
@@ -101,10 +101,12 @@ function noteDelivered(sitting: Sitting, id: string, at: number): void {
   if (open.has(id)) sitting.delivered.add(id);
 }
 
-function noteRecord(sitting: Sitting, record: SessionRecord, bytes: Uint8Array): void {
+/** @param bytes as stored; null = a batch that is too old for its hash to be remembered. */
+function noteRecord(sitting: Sitting, record: SessionRecord, bytes: Uint8Array | null): void {
   switch (record.kind) {
     case 'batch':
       sitting.seq = record.batch.seq;
+      if (bytes === null) return;
       sitting.hash = hashText(bytes);
       sitting.recent.set(sitting.seq, sitting.hash);
       sitting.recent.delete(sitting.seq - RECENT_BATCHES_MAX);
@@ -174,21 +176,45 @@ export function replaySitting(
   seed: string,
   witness: ReplayWitness = () => {},
 ): Sitting {
-  const [first, ...rest] = records;
+  const [first] = records;
   const open = first === undefined ? null : decodeRecord(first.kind, first.at, first.bytes, seed);
   if (first === undefined || open?.kind !== 'open') throw new Error('replay: expected an open record first');
   const { sitting, stored } = openSitting(engine, open.facts, open.at);
   if (!sameBytes(stored.chain, first.chain))
     throw new Error('replay: expected the chain to hold at record 1');
-  for (const kept of rest) {
+  const replay = engine.replay(open.facts, open.at);
+  sitting.state = replay.state;
+  const last = lastBatch(records);
+  for (let i = 1; i < records.length; i += 1) {
+    const kept = records[i];
+    if (kept === undefined) break;
     const record = decodeRecord(kept.kind, kept.at, kept.bytes, seed);
-    const chain = chainNext(sitting.head, kept, sha256);
-    if (!sameBytes(chain, kept.chain))
-      throw new Error(`replay: expected the chain to hold at record ${kept.n}`);
-    const text = Buffer.from(kept.bytes.buffer, kept.bytes.byteOffset, kept.bytes.length).toString();
-    const raw = record.kind === 'conflict' ? (JSON.parse(text) as { text: string }).text : text;
-    const taken = takeIn(engine, sitting, record, { text: raw, seed });
-    witness(record, taken.directives);
+    const directives = replay.take(record);
+    follow(sitting, kept, record);
+    // Only the newest hashes are remembered: the older ones need not be computed.
+    const known = record.kind === 'batch' && record.batch.seq <= last - RECENT_BATCHES_MAX;
+    noteRecord(sitting, record, known ? null : kept.bytes);
+    witness(record, directives);
   }
+  sitting.dueAt = replay.dueAt();
+  sitting.ended = replay.state.ended;
   return sitting;
+}
+
+/** Number of the last batch; batches are numbered without a hole. */
+function lastBatch(records: readonly StoredRecord[]): number {
+  let batches = 0;
+  for (const { kind } of records) if (kind === 'batch') batches += 1;
+  return batches;
+}
+
+/** Goes on to the next stored record. @throws Error when the chain does not hold there. */
+function follow(sitting: Sitting, kept: StoredRecord, record: SessionRecord): void {
+  const chain = chainNext(sitting.head, kept, sha256);
+  if (!sameBytes(chain, kept.chain))
+    throw new Error(`replay: expected the chain to hold at record ${kept.n}`);
+  sitting.n += 1;
+  sitting.head = chain;
+  sitting.at = record.at;
+  sitting.bytes += kept.bytes.length;
 }

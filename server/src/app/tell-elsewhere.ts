@@ -5,6 +5,7 @@
  */
 import { creditedAt } from '../core/credit/credit.ts';
 import { type IntervalSet, subtract } from '../core/credit/interval-set.ts';
+import { lastSampleAt } from '../core/session/engine.ts';
 import type { App } from './context.ts';
 import { Refusal } from './failure.ts';
 import type { SessionActor } from './session-actor.ts';
@@ -18,6 +19,11 @@ const STRETCHES_TOLD_MAX = 16;
 /** Server-time stretches that a sitting was credited for so far. */
 export function creditedStretches(actor: SessionActor): IntervalSet {
   return creditedAt(actor.sitting.state);
+}
+
+/** Before a batch: what the sitting was credited for so far; null when nobody would hear of it. */
+export function creditedBefore(deps: Deps, actor: SessionActor): IntervalSet | null {
+  return deps.persons.others(actor).length === 0 ? null : creditedStretches(actor);
 }
 
 /** Tells a sitting what another one of the same person, `session`, was credited for. */
@@ -38,18 +44,18 @@ export function tellStretches(
   }
 }
 
-/** After a batch: the others hear what it added. @param before what the sitting had been credited for. */
-export function tellOthers(deps: Deps, actor: SessionActor, before: IntervalSet): void {
+/** After a batch: the others hear what it added. @param before what {@link creditedBefore} said. */
+export function tellOthers(deps: Deps, actor: SessionActor, before: IntervalSet | null): void {
+  if (before === null) return;
   const others = deps.persons.others(actor);
-  if (others.length === 0) return;
   const added = subtract(creditedStretches(actor), before);
   for (const other of others) tellStretches(deps, actor.sitting.facts.session, other, added);
 }
 
 /** At a connection: the sitting hears what the others were credited for since its own last sample, which it may claim too. */
 export function hearOfOthers(deps: Deps, actor: SessionActor): void {
-  const { state, openedAt } = actor.sitting;
-  const since = state.last?.at ?? openedAt;
+  const { state } = actor.sitting;
+  const since = lastSampleAt(state);
   for (const other of deps.persons.others(actor)) {
     tellStretches(deps, other.sitting.facts.session, actor, subtract(creditedStretches(other), [[0, since]]));
   }

@@ -20,6 +20,8 @@ export interface Config {
   readonly demo: boolean;
   readonly logLevel: 'trace' | 'debug' | 'info' | 'warn' | 'error' | 'silent';
   readonly ticketTtlMs: number;
+  /** Milliseconds after its end for which a sitting's records stay unpacked. */
+  readonly archiveAfterMs: number;
   /** Origins from which a page may connect; null = any (the ticket decides). */
   readonly allowedOrigins: readonly string[] | null;
   /** Reverse proxies in front whose `X-Forwarded-For` is believed. */
@@ -48,6 +50,8 @@ const FLAG = z
   .enum(['0', '1', 'false', 'true'], '0, 1, false or true')
   .default('0')
   .transform((value) => value === '1' || value === 'true');
+
+const MINUTE_MS = 60_000;
 
 const LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'silent'] as const;
 
@@ -86,6 +90,8 @@ const FIELDS = z.object({
   ZHENXUE_DEMO: FLAG,
   ZHENXUE_LOG_LEVEL: z.enum(LEVELS, `one of ${LEVELS.join(', ')}`).default('info'),
   ZHENXUE_TICKET_TTL_MS: integer(1_000, 3_600_000, 120_000),
+  // A day: what is looked at is mostly from yesterday and today.
+  ZHENXUE_ARCHIVE_AFTER_MINUTES: integer(0, 5_256_000, 1_440),
   ZHENXUE_ALLOWED_ORIGINS: ORIGINS,
   ZHENXUE_TRUSTED_PROXIES: integer(0, 10, 0),
   // An honest client sends one batch in one to five seconds; after hours offline it catches up at this pace.
@@ -126,6 +132,7 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
     demo: value.ZHENXUE_DEMO,
     logLevel: value.ZHENXUE_LOG_LEVEL,
     ticketTtlMs: value.ZHENXUE_TICKET_TTL_MS,
+    archiveAfterMs: value.ZHENXUE_ARCHIVE_AFTER_MINUTES * MINUTE_MS,
     allowedOrigins: value.ZHENXUE_ALLOWED_ORIGINS,
     trustedProxies: value.ZHENXUE_TRUSTED_PROXIES,
     batchesPerMinute: value.ZHENXUE_BATCHES_PER_MINUTE,

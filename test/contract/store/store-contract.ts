@@ -2,6 +2,7 @@
 import type { PlatformFinding } from '@zhenxue/protocol';
 import { describe, expect, it } from 'vitest';
 import type { BanRow, SessionStore } from '../../../server/src/app/ports.ts';
+import { archiveContract } from './archive-contract.ts';
 import { leasesContract } from './lease-contract.ts';
 import { auditContract, outboxContract, placesContract } from './office-contract.ts';
 import { finding, id, type Open, plain, record, row, SEED, setUp } from './store-fixtures.ts';
@@ -227,6 +228,7 @@ export function storeContract(name: string, open: Open): void {
     queriesContract(open);
     registryContract(open);
     bansContract(open);
+    archiveContract(open);
     leasesContract(open);
     placesContract(open);
     auditContract(open);

@@ -1,5 +1,6 @@
 /** The catalogue of cheats that one learner can try: what it does, and what must be found. */
 import { type FindingKind, type RuleId, STATE, type Verdict } from '@zhenxue/protocol';
+import type { LivenessResult } from '../../../server/src/core/session/records.ts';
 import { type Judgement, judgeFindings } from './expectation.ts';
 import type { Behaviour, Learner } from './learner.ts';
 import type { Page } from './page.ts';
@@ -11,6 +12,8 @@ const LONGEST_WAIT_MS = 38_000;
 
 /** A cheat with its judge. */
 export interface Cheat extends Behaviour {
+  /** Needs a world in which liveness is asked for. */
+  readonly challenged?: true;
   /** @param verdicts of all sittings of the learner, as replayed from the record. */
   judge(learner: Learner, verdicts: readonly Verdict[]): Judgement;
 }
@@ -329,6 +332,58 @@ const restarted: Cheat = {
   },
 };
 
+/** Fails every challenge in the same way, from the first or only after the entrance. */
+function faceCheat(name: string, result: LivenessResult, kind: FindingKind, decides: number): Cheat {
+  return {
+    name,
+    honest: false,
+    guarded: false,
+    challenged: true,
+    shape(learner) {
+      goodNetwork(learner);
+      const fromFirst = learner.chance.happens(0.5);
+      let judged = 0;
+      learner.habits.face = () => {
+        judged += 1;
+        const failures = fromFirst ? judged : judged - 1;
+        if (failures === decides) learner.truth.push({ fromAt: learner.now, toAt: learner.now });
+        return failures > 0 ? result : 'passed';
+      };
+      learner.after(25 * MINUTE, () => learner.finish());
+    },
+    judge: (learner, verdicts) =>
+      judgeFindings(verdicts, learner.samples, {
+        rule: 'liveness-match',
+        kinds: [kind],
+        attribution: 'learner',
+        truth: truthOf(learner),
+        openEnd: true,
+      }),
+  };
+}
+
+/** Answers no challenge and lets the video play on: no evidence of anything, and no class time. */
+const challengeIgnorer: Cheat = {
+  name: 'challenge ignored',
+  honest: false,
+  guarded: false,
+  challenged: true,
+  shape(learner) {
+    goodNetwork(learner);
+    learner.habits.challenge = () => 'silent';
+  },
+  judge(_learner, verdicts) {
+    const findings = verdicts.flatMap((verdict) => verdict.findings);
+    const credited = Math.max(0, ...verdicts.map((verdict) => verdict.creditedMs));
+    const missing = findings.some((f) => f.kind === 'liveness-missing' && f.severity === 'gap');
+    const undetermined = verdicts.some((verdict) => verdict.outcome === 'undetermined');
+    return {
+      found: missing && undetermined && credited === 0,
+      detail: `expected a gap and no credit, got ${findings.map((f) => f.kind).join(', ') || 'nothing'} and ${credited} ms`,
+    };
+  },
+};
+
 /** Every cheat of one learner. */
 export const CHEATS: readonly Cheat[] = [
   ...[1.1, 1.25, 2, 4, 16].flatMap((rate) => [rateCheat(rate, true), rateCheat(rate, false)]),
@@ -347,6 +402,11 @@ export const CHEATS: readonly Cheat[] = [
   burstForger,
   backDated,
   restarted,
+  faceCheat('another person at the camera', 'other-person', 'other-person', 3),
+  faceCheat('a photo held up', 'spoof', 'spoof-shown', 3),
+  faceCheat('virtual camera', 'virtual', 'capture-virtual', 1),
+  faceCheat('replayed capture', 'replayed', 'capture-replayed', 1),
+  challengeIgnorer,
 ];
 
 /** A script that speaks the protocol at the right pace: no player, no popups. */

@@ -1,6 +1,7 @@
-/** Popups and photo requests on a page, and the guard's pauses: when a control is overdue, when the page is not in front. */
+/** Popups, photo requests and challenges on a page, and the guard's pauses: when a control is overdue, when the page is not in front. */
 import { type Directive, hasState, STATE, type Welcome } from '@zhenxue/protocol';
 import { hashText } from '../../../server/src/app/hash.ts';
+import { Challenge } from './challenge.ts';
 import { type Page, TICK_MS } from './page.ts';
 
 /** Milliseconds before the deadline at which the guard pauses. */
@@ -28,22 +29,29 @@ export class Controls {
   readonly #page: Page;
   #asked: Asked[] = [];
   #pausedHere = false;
+  readonly #challenge: Challenge;
   #awaySince: number | null = null;
   #blurredSince: number | null = null;
 
   constructor(page: Page) {
     this.#page = page;
+    this.#challenge = new Challenge(page, (paused) => {
+      this.#pausedHere ||= paused;
+      this.#goOn();
+    });
   }
 
   /** Takes a directive of the server. */
   take(directive: Directive): void {
     if (directive.kind === 'popup' || directive.kind === 'photo') this.#open(directive);
+    else if (directive.kind === 'liveness') this.#challenge.take(directive);
     else if (directive.kind === 'settled') this.#settle(directive.ref, directive.result);
   }
 
   /** Forgets what the server does not hold open any more. */
   keepOnly(welcome: Welcome): void {
     const open = new Set(welcome.pending.map(({ id }) => id));
+    this.#challenge.keepOnly(open);
     this.#asked = this.#asked.filter((asked) => open.has(asked.directive.id));
     // The word about an answer may have been lost with the old connection: the learner may answer again.
     for (const asked of this.#asked) {
@@ -54,9 +62,9 @@ export class Controls {
     this.#goOn();
   }
 
-  /** Whether something waits for an answer. */
-  waiting(): boolean {
-    return this.#asked.length > 0;
+  /** Whether the page may not play now: the guard holds it, or there is a challenge that nobody can do without. */
+  holdsPlay(): boolean {
+    return this.#challenge.blocks() || (this.#page.options.guarded && this.overdue());
   }
 
   /** Whether something is unanswered past its time. */
@@ -205,7 +213,7 @@ export class Controls {
   /** What was paused for a control goes on by itself when it is met. */
   #goOn(): void {
     const page = this.#page;
-    if (!this.#pausedHere || this.overdue()) return;
+    if (!this.#pausedHere || this.overdue() || this.#challenge.blocks()) return;
     this.#pausedHere = false;
     if (!hasState(page.bits, STATE.hidden)) page.play();
   }

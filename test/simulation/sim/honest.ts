@@ -103,10 +103,49 @@ export const INCIDENTS: readonly Incident[] = [
       learner.machine.lateMs = learner.chance.int(50, 400);
     },
     everyMs: 3 * MINUTE,
-    // While a page hangs no guard can pause it. Hidden or with a question open it would be taken for a cheat within seconds.
+    happen: (learner) => learner.page?.freeze(learner.chance.int(200, 12_000)),
+  },
+  {
+    name: 'hung page',
+    harmless: false,
+    everyMs: 4 * MINUTE,
     happen(learner) {
       const { page } = learner;
-      if (page?.bits === 0 && !page.controls.waiting()) page.freeze(learner.chance.int(200, 12_000));
+      // Often at the worst moment: just when the page went out of sight, or with a question on it.
+      if (page !== null && learner.chance.happens(0.5)) page.flag(STATE.hidden, true, 'visibility');
+      const ms = learner.chance.int(1_000, 60_000);
+      learner.onPage(ms + learner.chance.int(0, 3_000), (now) => {
+        now.flag(STATE.hidden, false, 'visibility');
+        play(learner, 800);
+      });
+      page?.freeze(ms);
+    },
+  },
+  {
+    name: 'hangs over a question',
+    harmless: false,
+    shape(learner) {
+      // Until the answer would be due, and past it.
+      learner.habits.popupAfterMs = () => {
+        if (learner.chance.happens(0.4)) learner.page?.freeze(learner.chance.int(20_000, 90_000));
+        return learner.chance.int(2_000, 40_000);
+      };
+    },
+  },
+  {
+    name: 'rate-limited',
+    harmless: false,
+    shape(learner) {
+      learner.wire.batchesPerMinute = learner.chance.int(13, 25);
+    },
+  },
+  {
+    name: 'handshakes refused',
+    harmless: false,
+    everyMs: 6 * MINUTE,
+    happen(learner) {
+      learner.wire.drop(learner.chance.int(0, 3_000));
+      learner.wire.handshakesRefusedUntil = learner.now + learner.chance.int(2_000, 60_000);
     },
   },
   {
@@ -193,6 +232,42 @@ export const INCIDENTS: readonly Incident[] = [
     harmless: false,
     shape(learner) {
       learner.habits.camera = () => 'fails';
+    },
+  },
+  {
+    name: 'poor light',
+    harmless: false,
+    shape(learner) {
+      const faces = ['too-dark', 'too-dark', 'too-far', 'no-face', 'several-faces'] as const;
+      learner.habits.challenge = () => (learner.chance.happens(0.1) ? 'unplugged' : 'answered');
+      learner.habits.face = () => (learner.chance.happens(0.6) ? learner.chance.pick(faces) : 'passed');
+    },
+  },
+  {
+    name: 'one bad frame',
+    harmless: true,
+    shape(learner) {
+      let bad = 0;
+      learner.habits.face = () => {
+        bad = bad < 2 && learner.chance.happens(0.5) ? bad + 1 : 0;
+        return bad > 0 ? learner.chance.pick(['other-person', 'spoof'] as const) : 'passed';
+      };
+    },
+  },
+  {
+    name: 'camera refused',
+    harmless: false,
+    shape(learner) {
+      learner.habits.camera = () => 'fails';
+      learner.habits.challenge = () => learner.chance.pick(['answered', 'unplugged'] as const);
+      learner.habits.face = () => learner.chance.pick(['declined', 'no-camera'] as const);
+    },
+  },
+  {
+    name: 'no challenge answered',
+    harmless: false,
+    shape(learner) {
+      learner.habits.challenge = () => (learner.chance.happens(0.5) ? 'silent' : 'answered');
     },
   },
   {

@@ -105,6 +105,8 @@ export class Learner {
       popupAfterMs: () => chance.int(1_500, 12_000),
       wrongFirst: () => (chance.happens(0.08) ? 1 : 0),
       camera: () => 'works',
+      challenge: () => 'answered',
+      face: () => 'passed',
       shows: true,
     };
     behaviour.shape?.(this);

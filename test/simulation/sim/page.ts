@@ -7,6 +7,8 @@ import { type Directive, type LearningEvent, STATE, type Welcome } from '@zhenxu
 import type { GetTicket, OutboxStore } from '../../../client-sdk/src/core/effects.ts';
 import { createSitting, type Sitting } from '../../../client-sdk/src/core/sitting.ts';
 import { hashText } from '../../../server/src/app/hash.ts';
+import type { LivenessResult } from '../../../server/src/core/session/records.ts';
+import type { Conduct } from './challenge.ts';
 import type { Chance } from './chance.ts';
 import { Controls } from './controls.ts';
 import type { Ledger } from './ledger.ts';
@@ -33,6 +35,9 @@ export interface Habits {
   wrongFirst(): number;
   /** What the camera does. */
   camera(): 'works' | 'fails' | 'silent';
+  /** What becomes of a liveness challenge, and how the server judges the one in front of the camera. */
+  challenge(): Conduct;
+  face(): LivenessResult;
   /** Popups become visible. */
   shows: boolean;
 }
@@ -189,7 +194,7 @@ export class Page {
 
   play(): void {
     if (this.media.playing || this.over || this.position() >= this.media.durationMs) return;
-    if (this.options.guarded && this.controls.overdue()) return;
+    if (this.controls.holdsPlay()) return;
     this.media.set(this.now, { playing: true });
     this.bits &= ~STATE.ended;
     this.record({ e: 'play' });

@@ -54,7 +54,7 @@ export async function simulate(
   first: number,
   seeds: number,
   print: (line: string) => void,
-  run: (seed: number) => Promise<Ledger> = runWorld,
+  run: (seed: number) => Promise<Ledger> = (seed) => runWorld(seed),
 ): Promise<Report> {
   const cpuBefore = process.cpuUsage();
   const ledgers: Ledger[] = [];

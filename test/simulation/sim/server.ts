@@ -4,7 +4,7 @@ import { attributePlatform } from '../../../server/src/app/attribute-platform.ts
 import { canonicalJson } from '../../../server/src/app/canonical-json.ts';
 import type { App } from '../../../server/src/app/context.ts';
 import { startSweeper } from '../../../server/src/app/due-sittings.ts';
-import { RULE_ENGINE } from '../../../server/src/app/engine.ts';
+import type { Engine } from '../../../server/src/app/engine.ts';
 import { hashText } from '../../../server/src/app/hash.ts';
 import { createKeyedLock } from '../../../server/src/app/keyed-lock.ts';
 import { NO_BUS } from '../../../server/src/app/node-ports.ts';
@@ -68,14 +68,16 @@ export class SimServer {
   readonly #time: TimeLine;
   readonly #chance: Chance;
   readonly #ledger: Ledger;
+  readonly #engine: Engine;
   readonly #onCrash = new Set<() => void>();
   #host: Host = { pausedUntil: 0, gone: false };
 
-  constructor(time: TimeLine, chance: Chance, ledger: Ledger, pack: PolicyPack) {
+  constructor(time: TimeLine, chance: Chance, ledger: Ledger, pack: PolicyPack, engine: Engine) {
     this.#time = time;
     this.#chance = chance;
     this.#ledger = ledger;
     this.pack = pack;
+    this.#engine = engine;
     this.app = this.#boot();
   }
 
@@ -118,7 +120,7 @@ export class SimServer {
     const log = this.#log();
     const sessions = createSessionStore(this.disk, committer, this.#ledger, this.#look);
     const actors = createActorRegistry({
-      engine: RULE_ENGINE,
+      engine: this.#engine,
       store: sessions,
       leases: SOLE_OWNER,
       owner: 'sim',
@@ -135,7 +137,7 @@ export class SimServer {
       newId: () => uuidV7(time.now, chance),
       log,
       metrics,
-      engine: RULE_ENGINE,
+      engine: this.#engine,
       sessions,
       tickets: createTicketStore(this.disk, committer),
       registry: createRegistry(this.disk, committer, this.#imposed),

@@ -15,11 +15,12 @@ import { admitConnection, checkTicket } from '../../../server/src/app/admit-conn
 import { connectSession, disconnectSession } from '../../../server/src/app/connect-session.ts';
 import type { App } from '../../../server/src/app/context.ts';
 import { Refusal } from '../../../server/src/app/failure.ts';
-import { ingestBatch } from '../../../server/src/app/ingest-batch.ts';
+import { ingestBatch, refuseBatch } from '../../../server/src/app/ingest-batch.ts';
 import { issueTicket } from '../../../server/src/app/issue-ticket.ts';
 import type { ClientLink } from '../../../server/src/app/ports.ts';
 import { receivePhoto } from '../../../server/src/app/receive-photo.ts';
 import type { SessionActor } from '../../../server/src/app/session-actor.ts';
+import type { LivenessResult } from '../../../server/src/core/session/records.ts';
 import type { Chance } from './chance.ts';
 import type { Ledger } from './ledger.ts';
 import type { SimServer } from './server.ts';
@@ -65,6 +66,11 @@ export class Wire {
   #conns: Conn[] = [];
   #downUntil = 0;
   #blockedUntil = 0;
+  /** Batches that the gateway takes in a minute; beyond, it tells the client to wait for the next. */
+  batchesPerMinute: number = Number.POSITIVE_INFINITY;
+  /** Until then the gateway refuses every handshake: too many came from this address. */
+  handshakesRefusedUntil = 0;
+  #window = { until: 0, batches: 0 };
   /** Extra delay of everything that the client sends first on a connection, ms. */
   firstDelayMs = 0;
 
@@ -142,9 +148,26 @@ export class Wire {
               this.#down(conn, () => ack(answer));
             }, ignore),
           ),
+        call: () => undefined,
         close: () => this.#closeAtClient(conn),
       };
     };
+  }
+
+  /** A challenge is over and judged by the server when it arrives there; `answered` when the page has heard of it. */
+  judge(host: Host, id: string, face: () => LivenessResult, answered: () => void): void {
+    const conn = this.#conns.find((other) => other.host === host && other.clientOpen);
+    if (conn === undefined) return;
+    this.#up(conn, () => {
+      conn.joined
+        ?.then(async (actor) => {
+          const stillOpen = !actor.sitting.sealed && actor.sitting.state.liveness?.open?.id === id;
+          const result = stillOpen ? face() : null;
+          if (result !== null) await actor.apply({ kind: 'liveness', at: actor.now(), id, result }).committed;
+          this.#down(conn, answered);
+        }, ignore)
+        .catch(ignore);
+    });
   }
 
   /** A page is gone: its connections close behind what was already handed to them. */
@@ -200,7 +223,8 @@ export class Wire {
   }
 
   #accept(conn: Conn, token: string): void {
-    if (conn.dead || !conn.clientOpen || conn.app !== this.#server.app || !this.#server.up) {
+    const refused = this.#time.now < this.handshakesRefusedUntil;
+    if (refused || conn.dead || !conn.clientOpen || conn.app !== this.#server.app || !this.#server.up) {
       this.#time.after(this.#latency(), () => this.#closedAtClient(conn), conn.host);
       return;
     }
@@ -223,17 +247,31 @@ export class Wire {
   #batch(conn: Conn, text: string, ack: (answer: BatchAck) => void): void {
     this.#ledger.batches += 1;
     conn.joined?.then(async (actor) => {
+      const waitMs = this.#limited();
+      if (waitMs !== null) {
+        const refusal = refuseBatch(actor, 'slow-down', 'expected fewer batches per minute');
+        this.#down(conn, () => ack({ ...refusal, retryMs: waitMs }));
+        return;
+      }
       const answer = await ingestBatch(conn.app, actor, text);
       if (answer.ok) this.#checkStored(actor.sitting.facts.session, text, answer.seq);
       this.#down(conn, () => ack(answer));
     }, ignore);
   }
 
+  /** Milliseconds to wait, as the gateway counts: so many in every minute. */
+  #limited(): number | null {
+    const { now } = this.#time;
+    if (now >= this.#window.until) this.#window = { until: now + 60_000, batches: 0 };
+    this.#window.batches += 1;
+    return this.#window.batches > this.batchesPerMinute ? this.#window.until - now : null;
+  }
+
   #checkStored(session: string, text: string, acked: number): void {
     const kept = this.#server.disk.sittings.get(session);
     const seq = Number.parseInt(text.slice(text.indexOf('"seq":') + 6), 10);
     const stored = kept?.batches[seq - 1];
-    const same = stored !== undefined && Buffer.from(text).equals(stored);
+    const same = stored !== undefined && isText(stored, text);
     const durable = (kept?.batches.length ?? 0) >= acked;
     this.#ledger.check('acked-is-stored', same && durable, () => `${session}: batch ${seq}, acked ${acked}`);
   }
@@ -297,6 +335,12 @@ export class Wire {
     const { link } = conn;
     if (link !== null) conn.joined?.then((actor) => disconnectSession(conn.app, actor, link)).catch(ignore);
   }
+}
+
+/** Every byte is compared; ASCII text, which all batches of these worlds are, without a copy of it. */
+function isText(bytes: Uint8Array, text: string): boolean {
+  const view = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
+  return bytes.length === text.length ? view.latin1Slice() === text : view.toString() === text;
 }
 
 function ignore(): void {}

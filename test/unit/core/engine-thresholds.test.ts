@@ -1,7 +1,7 @@
 /** Every threshold of rules §2 that has no closer test of its own: one test on each side of it. */
 import { STATE } from '@zhenxue/protocol';
 import { describe, expect, it } from 'vitest';
-import { packOf, Sitting } from '../../support/sitting.ts';
+import { OPENED_AT, packOf, Sitting } from '../../support/sitting.ts';
 
 const MINUTE = 60_000;
 
@@ -113,7 +113,7 @@ describe('popup-interval', () => {
     sitting.until(() => sitting.state.popup.open !== null);
     const open = sitting.state.popup.open;
     sitting.emit({ e: 'popup.shown', id: open?.id ?? '' });
-    const toDeadline = (sitting.state.popup.open?.deadlineAt ?? 0) - sitting.now;
+    const toDeadline = OPENED_AT + (sitting.state.popup.open?.deadlineAt ?? 0) - sitting.now;
     step(sitting, toDeadline, toDeadline);
     step(sitting, ms, ms);
     expect(sitting.kinds('violation')).toEqual(kinds);

@@ -155,11 +155,11 @@ describe('fast-forward', () => {
 describe('multi-window', () => {
   it.each([
     ['hidden for 5 s', STATE.hidden, 5_000, []],
-    ['hidden for longer', STATE.hidden, 5_200, ['multi-window/played-hidden']],
-    ['witnessed hidden though claimed visible', STATE.hiddenWitnessed, 5_200, ['multi-window/played-hidden']],
+    ['hidden for longer', STATE.hidden, 8_000, ['multi-window/played-hidden']],
+    ['witnessed hidden though claimed visible', STATE.hiddenWitnessed, 8_000, ['multi-window/played-hidden']],
     ['unfocused for 10 s', STATE.unfocused, 10_000, []],
-    ['unfocused for longer', STATE.unfocused, 10_200, ['multi-window/played-unfocused']],
-    ['in picture-in-picture', STATE.pip, 5_200, ['multi-window/played-pip']],
+    ['unfocused for longer', STATE.unfocused, 13_000, ['multi-window/played-unfocused']],
+    ['in picture-in-picture', STATE.pip, 8_000, ['multi-window/played-pip']],
   ])('given a page %s while playing, then %j', (_name, bit, ms, expected) => {
     const sitting = new Sitting()
       .play()

@@ -45,7 +45,7 @@ describe('a sitting under another notice', () => {
         .play()
         .run(10_000)
         .set(STATE.hidden, true, 'visibility')
-        .run(4_000)
+        .run(6_900)
         .set(STATE.hidden, false, 'visibility')
         .run(5_000)
         .kinds('violation');

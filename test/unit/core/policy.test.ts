@@ -98,7 +98,7 @@ describe('canonical bytes', () => {
 describe('the day decides the pack', () => {
   it.each([
     ['2021-12-31', 'zz-2022-2', null],
-    ['2022-01-01', 'zz-2022-2', '1'],
+    ['2022-01-01', 'zz-2022-2', '2'],
     ['2025-12-31', 'lj-2026-8', null],
     ['2026-01-01', 'lj-2026-8', '1'],
     ['2029-12-31', 'lj-2026-8', '1'],
@@ -110,10 +110,10 @@ describe('the day decides the pack', () => {
 
   it('takes the version in effect', () => {
     const first = withValue('effective', { from: '2022-01-01', to: '2026-06-30' }) as PolicyPack;
-    const second = { ...packOf('zz-2022-2'), version: '2', effective: { from: '2026-07-01', to: null } };
+    const second = { ...packOf('zz-2022-2'), version: '9', effective: { from: '2026-07-01', to: null } };
     expect(parsePackSet([first, second]).ok).toBe(true);
-    expect(packFor('2026-06-30', 'zz-2022-2', [first, second])?.version).toBe('1');
-    expect(packFor('2026-07-01', 'zz-2022-2', [first, second])?.version).toBe('2');
+    expect(packFor('2026-06-30', 'zz-2022-2', [first, second])?.version).toBe('2');
+    expect(packFor('2026-07-01', 'zz-2022-2', [first, second])?.version).toBe('9');
   });
 
   it('refuses what is no date', () => {
@@ -126,6 +126,7 @@ describe('parsing a pack', () => {
   /** Lowest and highest accepted value of every number; the neighbours outside must be refused by name. */
   const RANGES: readonly (readonly [string, number, number])[] = [
     ['credit.slackMs', 0, 10_000],
+    ['popup.codePermille', 0, 1_000],
     ['credit.slackRefillMs', 1_000, 3_600_000],
     ['credit.coverageRequiredPermille', 500, 1_000],
     ['credit.classHourMs', 10_000, 14_400_000],
@@ -326,7 +327,7 @@ describe('a set of packs', () => {
     ['2026-07-01', true],
   ])('lets a version begin on %s after one that ends on 30 June: %s', (from, ok) => {
     const first = { ...zz, effective: { from: '2022-01-01', to: '2026-06-30' } };
-    const second = { ...zz, version: '2', effective: { from, to: null } };
+    const second = { ...zz, version: '9', effective: { from, to: null } };
     expect(parsePackSet([first, second]).ok).toBe(ok);
     expect(parsePackSet([second, first]).ok).toBe(ok);
   });

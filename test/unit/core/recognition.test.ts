@@ -72,7 +72,7 @@ describe('a training in order', () => {
       'video-approved true zz-2022-2:20(3)',
       'online-share true zz-2022-2:21',
     ]);
-    expect(answer.pack).toMatchObject({ id: 'zz-2022-2', version: '1' });
+    expect(answer.pack).toMatchObject({ id: 'zz-2022-2', version: '2' });
   });
 
   it('says everything that is wrong at once, in both languages, with a way to a person', () => {

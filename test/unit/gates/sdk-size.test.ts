@@ -2,10 +2,10 @@ import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 import {
-  CAMERA_BYTES_MAX,
   CORE_BYTES_MAX,
   checkSdkSize,
   measureSdk,
+  PART_BYTES_MAX,
 } from '../../../scripts/check-sdk-size.mjs';
 import { judge, makeTree, type Tree } from '../../support/tree.ts';
 
@@ -39,24 +39,28 @@ describe('the SDK size gate', () => {
     expect((await judge(checkSdkSize, files)).join()).toContain('client-sdk core');
   });
 
-  it('counts what the core loads at once to the core, what it loads on demand to the camera', () => {
+  it('counts what the core loads at once to the core, what a part loads on demand to that part', () => {
     const tree = makeTree({
-      [`${DIST}/zhenxue.mjs`]: 'import{a}from"./shared-1.mjs";const b=()=>import("./camera-1.mjs");',
+      [`${DIST}/zhenxue.mjs`]: 'import{a}from"./shared-1.mjs";const b=()=>import("./zhenxue-screen-1.mjs");',
       [`${DIST}/shared-1.mjs`]: dense(4_000),
-      [`${DIST}/camera-1.mjs`]: `import{a}from"./shared-1.mjs";${dense(1_000)}`,
+      [`${DIST}/zhenxue-screen-1.mjs`]: `import{a}from"./shared-1.mjs";import("./zhenxue-camera-1.mjs");${dense(1_000)}`,
+      [`${DIST}/zhenxue-camera-1.mjs`]: `import{a}from"./zhenxue-screen-1.mjs";import"./zhenxue-layer-1.mjs";`,
+      [`${DIST}/zhenxue-layer-1.mjs`]: dense(2_000),
       [`${DIST}/zhenxue.js`]: 'a();',
     });
     trees.push(tree);
     const size = measureSdk(join(tree.root, DIST));
     expect(size.core).toBeGreaterThan(2_500);
-    expect(size.camera).toBeGreaterThan(500);
-    expect(size.camera).toBeLessThan(1_500);
+    expect([...size.parts.keys()]).toEqual(['screen', 'camera']);
+    expect(size.parts.get('screen')).toBeGreaterThan(500);
+    expect(size.parts.get('screen')).toBeLessThan(1_500);
+    expect(size.parts.get('camera')).toBeGreaterThan(1_500);
   });
 
-  it('names a camera part and a script-tag build that are too big', async () => {
+  it('names a part and a script-tag build that are too big', async () => {
     const problems = await judge(checkSdkSize, {
-      [`${DIST}/zhenxue.mjs`]: 'const b=()=>import("./camera-1.mjs");',
-      [`${DIST}/camera-1.mjs`]: dense(CAMERA_BYTES_MAX * 2),
+      [`${DIST}/zhenxue.mjs`]: 'const b=()=>import("./zhenxue-camera-1.mjs");',
+      [`${DIST}/zhenxue-camera-1.mjs`]: dense(PART_BYTES_MAX * 2),
       [`${DIST}/zhenxue.js`]: dense(60_000),
     });
     expect(problems).toHaveLength(2);

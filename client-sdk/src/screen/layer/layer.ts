@@ -3,6 +3,8 @@
  * so that neither the page's styles nor a full-screen player hide it.
  */
 
+import { isDark } from './theme.ts';
+
 /** A mounted layer. */
 export interface Layer {
   readonly host: HTMLElement;
@@ -16,7 +18,10 @@ const HOST_STYLE =
   'all:initial!important;position:fixed!important;inset:0!important;width:auto!important;height:auto!important;' +
   'max-width:none!important;max-height:none!important;margin:0!important;padding:0!important;border:0!important;' +
   'background:transparent!important;overflow:visible!important;display:block!important;opacity:1!important;' +
-  'visibility:visible!important;pointer-events:none!important;z-index:2147483647!important;color-scheme:light!important';
+  'visibility:visible!important;pointer-events:none!important;z-index:2147483647!important';
+
+/** The colour scheme of the controls inside follows the layer's own theme. */
+const SCHEME = { light: ';color-scheme:light!important', dark: ';color-scheme:dark!important' } as const;
 
 function adopt(root: ShadowRoot, css: string): void {
   try {
@@ -46,7 +51,9 @@ export function createLayer(container: HTMLElement, css: string): Layer {
   adopt(root, css);
   const inTopLayer = typeof host.showPopover === 'function';
   const mount = (): void => {
-    host.setAttribute('style', HOST_STYLE);
+    const theme = isDark(container) ? 'dark' : 'light';
+    host.setAttribute('style', HOST_STYLE + SCHEME[theme]);
+    host.dataset.theme = theme;
     if (inTopLayer) host.setAttribute('popover', 'manual');
     const home = homeOf(container, inTopLayer);
     if (host.parentNode !== home) home.append(host);

@@ -1,5 +1,6 @@
 /** Short messages of the SDK over the video: why playback was paused, that a photo is about to be taken. */
 import type { Lang } from '../texts.ts';
+import { element } from './element.ts';
 import { createLayer, type Layer, stageOf } from './layer.ts';
 
 /** Milliseconds that a message stays. */
@@ -13,7 +14,8 @@ const CSS = `
 display:flex;align-items:center;gap:14px;background:rgba(16,27,40,.94);color:#fff;box-shadow:0 6px 22px rgba(0,0,0,.32);
 font:14px/1.5 system-ui,-apple-system,"Segoe UI","PingFang SC","Microsoft YaHei","Noto Sans CJK SC",sans-serif}
 .note:empty{display:none}
-button{flex:none;pointer-events:auto;min-height:36px;padding:0 14px;border:0;border-radius:8px;background:#7fe0c3;color:#06281f;font:inherit;font-weight:600;cursor:pointer}
+b{flex:none;font-size:22px;line-height:1;font-variant-numeric:tabular-nums}
+button{flex:none;pointer-events:auto;min-height:44px;padding:0 14px;border:0;border-radius:8px;background:#7fe0c3;color:#06281f;font:inherit;font-weight:600;cursor:pointer}
 button:focus-visible{outline:3px solid #fff;outline-offset:2px}
 `;
 
@@ -25,8 +27,11 @@ export interface NoticeAction {
 
 /** The message line of a monitor. */
 export interface Notice {
-  /** Shows a message in place of the one before; with an action it stays until it is used or replaced. */
-  show(text: string, action?: NoticeAction): void;
+  /**
+   * Shows a message in place of the one before; with an action it stays until it is used or replaced. `count` is a number to
+   * look at: shown beside the text without being announced again.
+   */
+  show(text: string, action?: NoticeAction, count?: number): void;
   clear(): void;
   owns(element: Element): boolean;
   stop(): void;
@@ -50,6 +55,7 @@ export function createNotice(options: NoticeOptions): Notice {
   const note = doc.createElement('div');
   note.className = 'note';
   note.lang = options.lang;
+  note.dir = 'ltr';
   note.setAttribute('role', 'status');
 
   const place = (): void => {
@@ -69,18 +75,17 @@ export function createNotice(options: NoticeOptions): Notice {
     else place();
   });
   return {
-    show(text, action) {
+    show(text, action, count) {
       if (layer === null) {
         layer = createLayer(container, CSS);
         layer.root.append(note);
       }
-      const line = doc.createElement('span');
-      line.textContent = text;
-      note.replaceChildren(line);
+      if (note.firstChild?.textContent !== text || action !== undefined)
+        note.replaceChildren(element(doc, 'span', {}, text));
+      for (const old of note.querySelectorAll('b,button')) old.remove();
+      if (count !== undefined) note.append(element(doc, 'b', { 'aria-hidden': 'true' }, String(count)));
       if (action !== undefined) {
-        const button = doc.createElement('button');
-        button.type = 'button';
-        button.textContent = action.label;
+        const button = element(doc, 'button', { type: 'button' }, action.label);
         button.addEventListener('click', () => {
           clear();
           action.run();

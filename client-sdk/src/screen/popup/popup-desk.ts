@@ -2,7 +2,8 @@
 import type { Directive, TamperKind } from '@zhenxue/protocol';
 import type { Happening } from '../../monitor/sampler.ts';
 import type { Lang, Texts } from '../texts.ts';
-import { openPopupView, type PopupView } from './popup-view.ts';
+import { openHostView, type RenderPopup } from './host-view.ts';
+import { openPopupView, type PopupView, type PopupViewOptions } from './popup-view.ts';
 
 /** A popup as the server asks for it. */
 export type PopupDirective = Extract<Directive, { kind: 'popup' }>;
@@ -54,7 +55,16 @@ export interface PopupDeskOptions {
   readonly onTick: (tick: (now: number) => void) => () => void;
   readonly last: () => number;
   readonly own: (element: Element) => boolean;
+  /** The page renders popups itself. */
+  readonly renderPopup?: RenderPopup | undefined;
+  /** Default: the SDK's own popup, or the page's. */
+  readonly openView?: OpenView;
 }
+
+/** Shows a popup. */
+export type OpenView = (
+  options: PopupViewOptions & { readonly id: string; readonly answerMs: number },
+) => PopupView;
 
 interface Entry {
   readonly directive: PopupDirective;
@@ -63,6 +73,7 @@ interface Entry {
   answeredAt: number | null;
   late: boolean;
   view: PopupView | null;
+  untrustedTold: boolean;
   removedTimes: number;
   coveredTicks: number;
   coveredTold: boolean;
@@ -98,6 +109,7 @@ class OpenDesk implements PopupDesk {
       answeredAt: null,
       late: false,
       view: null,
+      untrustedTold: false,
       removedTimes: 0,
       coveredTicks: 0,
       coveredTold: false,
@@ -155,6 +167,12 @@ class OpenDesk implements PopupDesk {
     for (const tell of this.#told) tell(what, entry.directive.id);
   }
 
+  /** A script answered: told once per popup, and never sent. */
+  #untrusted(entry: Entry): void {
+    if (!entry.untrustedTold) this.#tamper('untrusted-input', entry);
+    entry.untrustedTold = true;
+  }
+
   #answer(entry: Entry, text: string): void {
     const { last, record, texts } = this.#options;
     this.#seen(entry);
@@ -174,9 +192,17 @@ class OpenDesk implements PopupDesk {
   #showNext(): void {
     const entry = this.#entries[0];
     if (entry === undefined || entry.view !== null || this.#stopped) return;
-    const { challenge } = entry.directive;
-    const answer = (text: string): void => this.#answer(entry, text);
-    entry.view = openPopupView({ ...this.#options, challenge, answer });
+    const { id, challenge, answerMs } = entry.directive;
+    const { openView = openPopupView, renderPopup: render } = this.#options;
+    const options = {
+      ...this.#options,
+      id,
+      challenge,
+      answerMs,
+      answer: (text: string): void => this.#answer(entry, text),
+      untrusted: (): void => this.#untrusted(entry),
+    };
+    entry.view = render === undefined ? openView(options) : openHostView(render, options);
     this.#removals.disconnect();
     this.#removals.observe(this.#options.video.ownerDocument, { childList: true, subtree: true });
     this.#seen(entry);

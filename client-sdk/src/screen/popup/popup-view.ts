@@ -1,7 +1,11 @@
 /** One popup on the screen: a dialog in a closed shadow root, usable by keyboard and screen reader. */
 import type { PopupChallenge } from '@zhenxue/protocol';
+import { element } from '../layer/element.ts';
+import { isGenuine } from '../layer/genuine.ts';
 import { createLayer, stageOf } from '../layer/layer.ts';
+import { THEME_CSS } from '../layer/theme.ts';
 import type { Lang, Texts } from '../texts.ts';
+import { buildForm, type PopupForm } from './popup-form.ts';
 import { POPUP_CSS } from './popup-style.ts';
 
 /** Smallest part of the video that a popup is placed in, px; else the whole viewport is used. */
@@ -10,9 +14,6 @@ const STAGE_MIN_HEIGHT_PX = 210;
 
 /** Milliseconds after appearing in which keys are not taken as an answer: they were meant for the player. */
 const KEY_GUARD_MS = 400;
-
-/** Digits of an answer: no sum that is asked for has more. */
-const ANSWER_DIGITS_MAX = 8;
 
 /** Pixels between the popup and the edge of its stage. */
 const EDGE_PX = 10;
@@ -41,33 +42,21 @@ export interface PopupViewOptions {
   readonly texts: Texts;
   readonly lang: Lang;
   readonly answer: (text: string) => void;
+  /** A script tried to answer. */
+  readonly untrusted: () => void;
   /** Elements of the SDK itself, which never count as covering. */
   readonly own: (element: Element) => boolean;
 }
 
-function element<K extends keyof HTMLElementTagNameMap>(
-  doc: Document,
-  tag: K,
-  attributes: Readonly<Record<string, string>>,
-  text = '',
-): HTMLElementTagNameMap[K] {
-  const made = doc.createElement(tag);
-  for (const [name, value] of Object.entries(attributes)) made.setAttribute(name, value);
-  made.textContent = text;
-  return made;
-}
-
-interface Parts {
+interface Card {
   readonly card: HTMLElement;
+  readonly body: HTMLElement;
   readonly alert: HTMLElement;
   readonly left: HTMLElement;
   readonly bar: HTMLElement;
-  readonly button: HTMLButtonElement;
-  readonly input: HTMLInputElement | null;
 }
 
-function build(doc: Document, options: PopupViewOptions): Parts {
-  const { challenge, texts, lang } = options;
+function buildCard(doc: Document, { texts, lang }: PopupViewOptions): Card {
   const card = element(doc, 'div', {
     class: 'card',
     role: 'dialog',
@@ -75,147 +64,185 @@ function build(doc: Document, options: PopupViewOptions): Parts {
     'aria-labelledby': 'title',
     'aria-describedby': 'ask',
     lang,
+    // Both languages run from left to right, whatever the page around does.
+    dir: 'ltr',
     tabindex: '-1',
   });
   const title = element(doc, 'h2', { id: 'title' }, texts.popupTitle);
+  const body = element(doc, 'div', {});
   const alert = element(doc, 'p', { class: 'alert', role: 'alert' });
   const left = element(doc, 'p', { class: 'left', role: 'timer' });
   const track = element(doc, 'div', { class: 'bar', 'aria-hidden': 'true' });
   const bar = element(doc, 'i', {});
   track.append(bar);
-  if (challenge.type === 'press') {
-    const ask = element(doc, 'p', { id: 'ask' }, texts.popupPress);
-    const button = element(doc, 'button', { type: 'button', class: 'wide' }, texts.popupPressButton);
-    card.append(title, ask, button, alert, left, track);
-    return { card, alert, left, bar, button, input: null };
-  }
-  const ask = element(doc, 'label', { id: 'ask', for: 'sum' }, texts.popupSum(challenge.a, challenge.b));
-  const input = element(doc, 'input', {
-    id: 'sum',
-    inputmode: 'numeric',
-    autocomplete: 'off',
-    enterkeyhint: 'send',
-    maxlength: String(ANSWER_DIGITS_MAX),
-  });
-  const button = element(doc, 'button', { type: 'button' }, texts.popupSumButton);
-  const row = element(doc, 'div', { class: 'row' });
-  row.append(input, button);
-  card.append(title, ask, row, alert, left, track);
-  return { card, alert, left, bar, button, input };
+  card.append(title, body, alert, left, track);
+  return { card, body, alert, left, bar };
 }
 
-/** Full-width digits of an input method count as digits. */
-function digitsOf(text: string): string {
-  return text.normalize('NFKC').replace(/\D/g, '').slice(0, ANSWER_DIGITS_MAX);
+interface Keys {
+  readonly card: HTMLElement;
+  readonly root: ShadowRoot;
+  readonly form: () => PopupForm;
+  readonly submit: (event: Event) => void;
+  readonly stay: () => void;
 }
 
-function listenToKeys(
-  parts: Parts,
-  root: ShadowRoot,
-  submit: () => void,
-  stay: () => void,
-  since: number,
-): void {
-  const { card, button, input } = parts;
+/** Tab stays inside, Escape explains, Enter and Space answer; nothing reaches the player's hotkeys. */
+function listenToKeys({ card, root, form, submit, stay }: Keys): void {
+  const since = card.ownerDocument.timeline.currentTime as number;
+  const onSend = (key: string): boolean => {
+    const { send, stops } = form();
+    const at = root.activeElement as HTMLElement | null;
+    if (at !== null && at !== send && at instanceof HTMLButtonElement && stops.includes(at)) return false;
+    return key === 'Enter' || (key === ' ' && at === send);
+  };
   card.addEventListener('keydown', (event) => {
     event.stopPropagation();
     if (event.isComposing) return;
+    const { stops } = form();
     if (event.key === 'Tab') {
-      const order: (Element & { focus(): void })[] = input === null ? [button] : [input, button];
-      const at = root.activeElement === null ? -1 : order.indexOf(root.activeElement as HTMLElement);
-      const next = (at + (event.shiftKey ? order.length - 1 : 1)) % order.length;
+      const at = stops.indexOf(root.activeElement as HTMLElement);
+      const next = (at + (event.shiftKey ? stops.length - 1 : 1)) % stops.length;
       event.preventDefault();
-      order[at < 0 ? 0 : next]?.focus();
+      stops[at < 0 ? 0 : next]?.focus();
     } else if (event.key === 'Escape') {
       event.preventDefault();
       stay();
-    } else if (event.key === 'Enter' || (event.key === ' ' && root.activeElement === button)) {
+    } else if (onSend(event.key)) {
       event.preventDefault();
-      if (event.isTrusted && !event.repeat && event.timeStamp - since > KEY_GUARD_MS) submit();
+      if (!event.repeat && event.timeStamp - since > KEY_GUARD_MS) submit(event);
     }
   });
-  // Hotkeys of the player must not react to what is typed here.
-  for (const type of ['keyup', 'keypress'])
+  for (const type of ['keyup', 'keypress'] as const)
     card.addEventListener(type, (event) => {
       event.stopPropagation();
-      if ((event as KeyboardEvent).key === ' ' && root.activeElement === button) event.preventDefault();
+      if (event.key === ' ' && root.activeElement === form().send) event.preventDefault();
     });
 }
 
-function isTopmost(host: HTMLElement, card: HTMLElement, own: (element: Element) => boolean): boolean {
-  const doc = host.ownerDocument;
-  const box = card.getBoundingClientRect();
+/** Whether what is painted at the middle of `box` is the host or belongs to the SDK. */
+export function isTopmost(host: HTMLElement, box: DOMRect, own: (element: Element) => boolean): boolean {
   const x = (Math.max(0, box.left) + Math.min(window.innerWidth, box.right)) / 2;
   const y = (Math.max(0, box.top) + Math.min(window.innerHeight, box.bottom)) / 2;
   if (box.width < 1 || box.height < 1) return false;
-  const top = doc.elementFromPoint(x, y);
+  const top = host.ownerDocument.elementFromPoint(x, y);
   return top === host || (top !== null && own(top));
 }
 
-/** Builds a popup and shows it with the focus in it. */
-export function openPopupView(options: PopupViewOptions): PopupView {
-  const { video, challenge, texts } = options;
-  const doc = video.ownerDocument;
-  const layer = createLayer(options.container, POPUP_CSS);
-  const { host, root } = layer;
-  const parts = build(doc, options);
-  const { card, alert, button, input } = parts;
-  const before = doc.activeElement;
+class ShownPopup implements PopupView {
+  readonly host: HTMLElement;
+  readonly #options: PopupViewOptions;
+  readonly #layer: ReturnType<typeof createLayer>;
+  readonly #card: Card;
+  readonly #before: Element | null;
+  #form: PopupForm;
+  #busy = false;
 
-  const say = (message: string, calm: boolean): void => {
-    alert.classList.toggle('calm', calm);
-    alert.textContent = message;
-  };
-  const submit = (): void => {
-    if (button.disabled) return;
-    const text = input === null ? 'ok' : digitsOf(input.value);
-    if (text === '') say(texts.popupSumEmpty, false);
-    else options.answer(text);
-  };
-  const place = (): void => {
-    const stage = stageOf(video, STAGE_MIN_WIDTH_PX, STAGE_MIN_HEIGHT_PX);
+  constructor(options: PopupViewOptions) {
+    const doc = options.video.ownerDocument;
+    this.#options = options;
+    this.#layer = createLayer(options.container, THEME_CSS + POPUP_CSS);
+    this.host = this.#layer.host;
+    this.#before = doc.activeElement;
+    this.#card = buildCard(doc, options);
+    this.#form = this.#ask(options.challenge);
+    this.#layer.root.append(this.#card.card);
+    listenToKeys({
+      card: this.#card.card,
+      root: this.#layer.root,
+      form: () => this.#form,
+      submit: this.#submit,
+      stay: () => this.say(options.texts.popupStays, true),
+    });
+    this.mount();
+  }
+
+  mount(): void {
+    this.#layer.mount();
+    this.place();
+    this.#focus();
+  }
+
+  place(): void {
+    const { video, challenge } = this.#options;
+    const { card } = this.#card;
+    const stage = stageOf(video, STAGE_MIN_WIDTH_PX, Math.max(STAGE_MIN_HEIGHT_PX, card.offsetHeight));
     const [x, y] = challenge.type === 'press' ? [challenge.x, challenge.y] : [500, 450];
     const across = (free: number, share: number): number =>
       Math.max(0, EDGE_PX + ((free - 2 * EDGE_PX) * Math.min(1000, Math.max(0, share))) / 1000);
     card.style.left = `${stage.left + across(stage.width - card.offsetWidth, x)}px`;
     card.style.top = `${stage.top + across(stage.height - card.offsetHeight, y)}px`;
-  };
-  const mount = (): void => {
-    layer.mount();
-    place();
-    (input ?? button).focus({ preventScroll: true });
+  }
+
+  visible(): boolean {
+    const { host } = this;
+    if (!host.isConnected || host.ownerDocument.hidden) return false;
+    if (host.checkVisibility?.({ opacityProperty: true, visibilityProperty: true }) === false) return false;
+    return isTopmost(host, this.#card.card.getBoundingClientRect(), this.#options.own);
+  }
+
+  setLeft(seconds: number, share: number): void {
+    this.#card.left.textContent = seconds > 0 ? this.#options.texts.popupLeft(seconds) : '';
+    this.#card.bar.style.transform = `scaleX(${Math.min(1, Math.max(0, share))})`;
+  }
+
+  say(message: string, calm: boolean): void {
+    const { alert } = this.#card;
+    alert.classList.toggle('calm', calm);
+    alert.textContent = message;
+  }
+
+  setBusy(busy: boolean): void {
+    this.#busy = busy;
+    this.#form.send.disabled = busy;
+    if (busy) return;
+    this.#focus();
+    this.#form.input?.select();
+  }
+
+  setLate(): void {
+    this.#card.card.classList.add('late');
+  }
+
+  close(): void {
+    const { host } = this;
+    const doc = host.ownerDocument;
+    const inside = doc.activeElement === host || doc.activeElement === doc.body;
+    this.#layer.remove();
+    if (inside && this.#before instanceof HTMLElement) this.#before.focus({ preventScroll: true });
+  }
+
+  readonly #submit = (event: Event): void => {
+    if (this.#busy) return;
+    if (!isGenuine(event)) {
+      this.#options.untrusted();
+      return;
+    }
+    const text = this.#form.read();
+    if (text === '') this.say(this.#form.empty, false);
+    else this.#options.answer(text);
   };
 
-  button.addEventListener('click', (event) => {
-    if (event.isTrusted) submit();
-  });
-  root.append(card);
-  listenToKeys(parts, root, submit, () => say(texts.popupStays, true), doc.timeline.currentTime as number);
-  mount();
-  return {
-    host,
-    place,
-    mount,
-    say,
-    visible() {
-      if (!host.isConnected || doc.hidden) return false;
-      if (host.checkVisibility?.({ opacityProperty: true, visibilityProperty: true }) === false) return false;
-      return isTopmost(host, card, options.own);
-    },
-    setLeft(seconds, share) {
-      parts.left.textContent = seconds > 0 ? texts.popupLeft(seconds) : '';
-      parts.bar.style.transform = `scaleX(${Math.min(1, Math.max(0, share))})`;
-    },
-    setBusy(busy) {
-      button.disabled = busy;
-      if (!busy) (input ?? button).focus({ preventScroll: true });
-      if (!busy) input?.select();
-    },
-    setLate: () => card.classList.add('late'),
-    close() {
-      const inside = doc.activeElement === host || doc.activeElement === doc.body;
-      layer.remove();
-      if (inside && before instanceof HTMLElement) before.focus({ preventScroll: true });
-    },
-  };
+  #focus(): void {
+    this.#form.stops[0]?.focus({ preventScroll: true });
+  }
+
+  #ask(challenge: PopupChallenge): PopupForm {
+    const swap = (): void => {
+      if (challenge.type !== 'code') return;
+      this.#form = this.#ask({ type: 'sum', a: challenge.a, b: challenge.b });
+      this.setBusy(this.#busy);
+      this.#focus();
+    };
+    const { texts, video } = this.#options;
+    const form = buildForm(video.ownerDocument, challenge, texts, swap);
+    form.send.addEventListener('click', this.#submit);
+    this.#card.body.replaceChildren(...form.nodes);
+    return form;
+  }
+}
+
+/** Builds a popup and shows it with the focus in it. */
+export function openPopupView(options: PopupViewOptions): PopupView {
+  return new ShownPopup(options);
 }

@@ -50,6 +50,18 @@ export interface SessionDoc extends HotPart {
   readonly epoch: number;
   readonly owner: string | null;
   readonly wanted: boolean;
+  /** The records are in the archive; absent = no. What is left of the groups then counts for nothing but their slots. */
+  readonly archived?: boolean;
+  /** The groups' records are deleted, too; absent = no. */
+  readonly cleared?: boolean;
+}
+
+/** The packed records of an ended sitting. */
+export interface ArchiveDoc {
+  readonly _id: string;
+  readonly count: number;
+  readonly head: Buffer;
+  readonly body: Buffer;
 }
 
 /** One append of one sitting, or, without records, the fence that a new owner puts up. Slot 0 is the creation. */
@@ -180,6 +192,7 @@ export interface MetaDoc {
 export interface Models {
   readonly sessions: Model<SessionDoc>;
   readonly groups: Model<GroupDoc>;
+  readonly archives: Model<ArchiveDoc>;
   readonly owners: Model<OwnerDoc>;
   readonly tickets: Model<TicketDoc>;
   readonly ticketUses: Model<TicketUseDoc>;
@@ -238,8 +251,9 @@ function sessionSchema(): Schema {
     openedAt: integer,
   };
   const lease = { slot: integer, epoch: integer, owner: maybeText, wanted: flag, claim: text };
+  const archive = { archived: Boolean, cleared: Boolean };
   const schema = new Schema(
-    { _id: text, ...facts, ...HOT, ...lease, seed: text, findings: [anything] },
+    { _id: text, ...facts, ...HOT, ...lease, ...archive, seed: text, findings: [anything] },
     OPTIONS,
   );
   schema.index({ claim: 1 }, { unique: true });
@@ -247,7 +261,10 @@ function sessionSchema(): Schema {
   schema.index({ platform: 1, openedAt: -1, _id: -1 });
   schema.index({ platform: 1, course: 1, lesson: 1, openedAt: 1 });
   schema.index({ platform: 1, learner: 1, course: 1, lesson: 1 });
+  schema.index({ learner: 1, openedAt: -1, _id: -1 });
+  schema.index({ course: 1, openedAt: -1, _id: -1 });
   schema.index({ endedAt: 1, dueAt: 1 });
+  schema.index({ cleared: 1, endedAt: 1 });
   schema.index({ owner: 1, wanted: 1 });
   return schema;
 }
@@ -315,6 +332,7 @@ export function createModels(connection: Connection): Models {
     outboxClaims: model('outbox_claims', office.claims),
     sessions: model('sessions', sessionSchema()),
     groups: model('groups', groupSchema()),
+    archives: model('archives', simple({ count: integer, head: binary, body: binary })),
     owners: model('owners', simple({ until: integer })),
     tickets: model('tickets', tickets),
     ticketUses: model('ticket_uses', ticketUses),

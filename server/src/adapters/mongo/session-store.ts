@@ -80,10 +80,14 @@ function createCreate({ sessions, groups }: SessionModels, writer: Writer): Sess
   };
 }
 
-function createRecords({ groups }: SessionModels): Pick<SessionStore, 'records' | 'batchBytes'> {
+function createRecords({ sessions, groups }: SessionModels): Pick<SessionStore, 'records' | 'batchBytes'> {
   return {
     async records(session): Promise<readonly StoredRecord[]> {
+      const doc = await sessions.findById(session, { archived: 1 }).lean();
+      if (doc === null || doc.archived === true) return [];
       const found = await groups.find({ session }, { records: 1, slot: 1 }).sort({ slot: 1 }).lean();
+      // Groups may have been moved to the archive between the two looks.
+      if ((await sessions.exists({ _id: session, archived: true })) !== null) return [];
       return found.flatMap(({ records }) => records).map(recordOf);
     },
     async batchBytes(session, seq) {

@@ -1,5 +1,6 @@
 /** The store for many servers: one MongoDB, group commit per server, leases and fences between them. */
 import type { Store } from '../../app/ports.ts';
+import { createArchiveStore } from './archive-store.ts';
 import { createAuditStore } from './audit-store.ts';
 import { openDatabase } from './connection.ts';
 import { createWriter, type Defer } from './group-commit.ts';
@@ -30,6 +31,7 @@ export async function openMongoStore(options: MongoOptions): Promise<Store> {
   const writer = createWriter(models, slots, options.onFailure ?? (() => {}), options.defer);
   return {
     sessions: createSessionStore(models, writer),
+    archives: createArchiveStore(models, writer),
     leases: createLeaseStore(models, slots),
     tickets: createTicketStore(models),
     registry: createRegistryStore(models),

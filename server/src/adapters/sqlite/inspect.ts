@@ -2,6 +2,8 @@
 import { DatabaseSync } from '@photostructure/sqlite';
 import type { Finding } from '@zhenxue/protocol';
 import type { StoredSitting } from '../../app/check-sitting.ts';
+import type { ArchivedSitting } from '../../app/ports.ts';
+import { archivedOf } from './archive-store.ts';
 import { assertHeader, type Database, type Row } from './database.ts';
 import { checkRowSums, ROW_SUMS } from './row-sums.ts';
 import { MIGRATIONS } from './schema.ts';
@@ -12,12 +14,17 @@ const BUSY_TIMEOUT_MS = 5_000;
 /** Faults that SQLite's own check names at most. */
 const FAULTS_MAX = 20;
 
+/** A sitting as stored; its records are rows, or packed in `archived`. */
+export interface InspectedSitting extends StoredSitting {
+  readonly archived: ArchivedSitting | null;
+}
+
 /** An opened database. */
 export interface Inspection {
   /** What is wrong with pages, indexes, schema and the rows outside of sittings. */
   problems(): readonly string[];
   /** Every sitting with all that is stored of it. @throws Error when a row cannot be read. */
-  sittings(): Iterable<StoredSitting>;
+  sittings(): Iterable<InspectedSitting>;
   close(): void;
 }
 
@@ -46,14 +53,25 @@ function pageProblems(db: Database): readonly string[] {
   const version = Number(valuesOf(db.prepare('PRAGMA user_version').all())[0]);
   if (version !== MIGRATIONS.length) return [`schema: expected version ${MIGRATIONS.length}, got ${version}`];
   if (schemaOf(db) !== expectedSchema()) return ['schema: expected the tables and indexes of this program'];
-  return valuesOf(db.prepare('PRAGMA foreign_key_check').all()).map(
+  const lost = valuesOf(db.prepare('PRAGMA foreign_key_check').all()).map(
     (row) => `a row without its sitting: ${row}`,
   );
+  return [...lost, ...archiveProblems(db)];
 }
 
-function* sittingsOf(db: Database): Iterable<StoredSitting> {
+/** A sitting's records lie in one place, and its row says in which. */
+function archiveProblems(db: Database): readonly string[] {
+  const rows = db.prepare(
+    'SELECT session FROM sessions s WHERE archived <> EXISTS (SELECT 1 FROM archives a WHERE a.sid = s.sid) ' +
+      `OR (archived <> 0 AND EXISTS (SELECT 1 FROM records r WHERE r.sid = s.sid)) LIMIT ${FAULTS_MAX}`,
+  );
+  return valuesOf(rows.all()).map((session) => `sitting ${session}: expected its records in one place`);
+}
+
+function* sittingsOf(db: Database): Iterable<InspectedSitting> {
   const records = db.prepare('SELECT n, kind, at, bytes, chain FROM records WHERE sid = ? ORDER BY n');
   const seed = db.prepare('SELECT seed FROM seeds WHERE sid = ?');
+  const archive = db.prepare('SELECT count, head, body FROM archives WHERE sid = ?');
   const findings = db.prepare('SELECT id, body FROM findings WHERE sid = ? ORDER BY ordinal');
   // Row by row on its key: the driver's iterator dies with its statement when that is collected while others are asked.
   const next = db.prepare('SELECT * FROM sessions WHERE sid > ? ORDER BY sid LIMIT 1');
@@ -63,9 +81,12 @@ function* sittingsOf(db: Database): Iterable<StoredSitting> {
     row = next.get(row.sid) as Row | undefined
   ) {
     const sid = row.sid as number;
+    const packed = archive.get(sid) as Row | undefined;
+    const summary = sessionOf(row);
     yield {
-      row: sessionOf(row),
-      records: (records.all(sid) as Row[]).map(recordOf),
+      row: summary,
+      archived: packed === undefined ? null : archivedOf(summary.session, packed),
+      records: (records.all(sid) as Row[]).map((record) => recordOf(summary.session, record)),
       seed: ((seed.get(sid) as Row | undefined)?.seed as string | undefined) ?? null,
       findings: (findings.all(sid) as Row[]).map((found) => ({
         id: found.id as string,

@@ -1,13 +1,20 @@
 /**
  * A checksum beside every row that no hash chain protects: platforms, courses, keys, tickets, bans and whatever table comes.
- * Sittings, records, seeds and findings need none: `fsck` derives them again from the chained records. The sums are kept by
+ * Sittings, records, archives, seeds and findings need none: `fsck` derives them again from the chained records. The sums are kept by
  * temporary triggers of the writing connection, so that no statement has to think of them.
  */
 import { createHash } from 'node:crypto';
 import type { Database, Row } from './database.ts';
 
 /** Tables that are derived from the chained records, or are the sums themselves. */
-const DERIVED: ReadonlySet<string> = new Set(['sessions', 'records', 'seeds', 'findings', 'row_sums']);
+const DERIVED: ReadonlySet<string> = new Set([
+  'sessions',
+  'records',
+  'archives',
+  'seeds',
+  'findings',
+  'row_sums',
+]);
 
 /** Bytes of a sum: enough against chance; it is no protection against a forger, who could write a new sum. */
 const SUM_BYTES = 16;

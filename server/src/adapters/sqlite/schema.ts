@@ -122,5 +122,20 @@ CREATE TABLE owners (
 ) STRICT, WITHOUT ROWID;
 `;
 
+/** Packed records of ended sittings, and the indexes of searches by learner and by course. */
+const V3 = `
+ALTER TABLE sessions ADD COLUMN archived INTEGER NOT NULL DEFAULT 0;
+CREATE INDEX sessions_to_archive ON sessions (ended_at, sid) WHERE ended_at IS NOT NULL AND archived = 0;
+CREATE INDEX sessions_of_learner ON sessions (learner, opened_at, session);
+CREATE INDEX sessions_of_course ON sessions (course, opened_at, session);
+
+CREATE TABLE archives (
+  sid INTEGER PRIMARY KEY REFERENCES sessions (sid),
+  count INTEGER NOT NULL,
+  head BLOB NOT NULL,
+  body BLOB NOT NULL
+) STRICT;
+`;
+
 /** SQL of each step of the schema, oldest first. */
-export const MIGRATIONS: readonly string[] = [V1, V2, OFFICE_TABLES];
+export const MIGRATIONS: readonly string[] = [V1, V2, V3, OFFICE_TABLES];

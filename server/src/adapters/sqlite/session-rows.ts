@@ -2,7 +2,14 @@
 import { RECORD_KINDS, type RecordKind } from '@zhenxue/evidence';
 import type { EndReason, Outcome } from '@zhenxue/protocol';
 import type { SessionRow, StoredRecord } from '../../app/ports.ts';
+import { putOnFrame, takeOffFrame } from './batch-frame.ts';
 import type { Row } from './database.ts';
+
+/** Kind of a batch that is stored without its frame (see `batch-frame.ts`). In the table only, never in a chain. */
+const UNFRAMED_BATCH = RECORD_KINDS.batch | 0x80;
+
+/** Kinds in the table under which batches are stored. */
+export const BATCH_KINDS: readonly number[] = [RECORD_KINDS.batch, UNFRAMED_BATCH];
 
 const KIND_NAMES: ReadonlyMap<number, RecordKind> = new Map(
   Object.entries(RECORD_KINDS).map(([name, byte]) => [byte, name as RecordKind]),
@@ -32,15 +39,33 @@ export function sessionOf(row: Row): SessionRow {
   };
 }
 
+/** The columns of a record: sitting, number, kind, time, bytes, chain value. */
+export function recordColumns(
+  sid: number,
+  session: string,
+  { n, kind, at, bytes, chain }: StoredRecord,
+): (number | Uint8Array)[] {
+  const short = kind === 'batch' ? takeOffFrame(session, bytes) : null;
+  return short === null
+    ? [sid, n, RECORD_KINDS[kind], at, bytes, chain]
+    : [sid, n, UNFRAMED_BATCH, at, short, chain];
+}
+
+/** The bytes as they were taken in. */
+export function bytesOf(session: string, row: Row): Uint8Array {
+  const bytes = row.bytes as Uint8Array;
+  return row.kind === UNFRAMED_BATCH ? putOnFrame(session, bytes) : bytes;
+}
+
 /** A link of the chain. @throws Error on a kind that this program does not know. */
-export function recordOf(row: Row): StoredRecord {
-  const kind = KIND_NAMES.get(row.kind as number);
+export function recordOf(session: string, row: Row): StoredRecord {
+  const kind = row.kind === UNFRAMED_BATCH ? 'batch' : KIND_NAMES.get(row.kind as number);
   if (kind === undefined) throw new Error('stored record: expected a known kind');
   return {
     n: row.n as number,
     kind,
     at: row.at as number,
-    bytes: row.bytes as Uint8Array,
+    bytes: bytesOf(session, row),
     chain: row.chain as Uint8Array,
   };
 }

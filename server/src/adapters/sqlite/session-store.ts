@@ -1,16 +1,18 @@
 /** Sittings and their records in SQLite. */
-import { RECORD_KINDS } from '@zhenxue/evidence';
 import type { Finding } from '@zhenxue/protocol';
 import { LeaseLost, Refusal } from '../../app/failure.ts';
 import type { SessionAppend, SessionFilter, SessionRow, SessionStore } from '../../app/ports.ts';
 import type { Database, Row } from './database.ts';
 import type { Writer } from './group-commit.ts';
 import {
+  BATCH_KINDS,
+  bytesOf,
   cursorAfter,
   fixedColumns,
   HOT_COLUMNS,
   hotValues,
   readCursor,
+  recordColumns,
   recordOf,
   sessionOf,
 } from './session-rows.ts';
@@ -63,8 +65,8 @@ function createChanges(db: Database): {
     'INSERT INTO findings (sid, id, ordinal, body) VALUES (?1, ?2, (SELECT count(*) FROM findings WHERE sid = ?1), ?3) ' +
       'ON CONFLICT (sid, id) DO UPDATE SET body = excluded.body',
   );
-  const write = (id: number, { records, findings }: SessionAppend) => {
-    for (const r of records) record.run(id, r.n, RECORD_KINDS[r.kind], r.at, r.bytes, r.chain);
+  const write = (id: number, { row, records, findings }: SessionAppend) => {
+    for (const r of records) record.run(...recordColumns(id, row.session, r));
     for (const f of findings) finding.run(id, f.id, JSON.stringify(f));
   };
   return {
@@ -128,7 +130,7 @@ export function createSessionStore(db: Database, writer: Writer): SessionStore {
   );
   const seed = db.prepare(`SELECT seed FROM seeds WHERE sid = ${ofSession}`);
   const batch = db.prepare(
-    `SELECT bytes FROM records WHERE sid = ${ofSession} AND kind = ${RECORD_KINDS.batch} ORDER BY n LIMIT 1 OFFSET ?`,
+    `SELECT kind, bytes FROM records WHERE sid = ${ofSession} AND kind IN (${BATCH_KINDS.join(', ')}) ORDER BY n LIMIT 1 OFFSET ?`,
   );
   const findings = db.prepare(`SELECT body FROM findings WHERE sid = ${ofSession} ORDER BY ordinal`);
   const due = db.prepare(
@@ -148,10 +150,12 @@ export function createSessionStore(db: Database, writer: Writer): SessionStore {
     },
     get: async (session) => first(get.get(session)),
     findLive: async (platform, learner, course, lesson) => first(live.get(platform, learner, course, lesson)),
-    records: async (session) => (records.all(session) as Row[]).map(recordOf),
+    records: async (session) => (records.all(session) as Row[]).map((row) => recordOf(session, row)),
     seed: async (session) => ((seed.get(session) as Row | undefined)?.seed as string | undefined) ?? null,
-    batchBytes: async (session, seq) =>
-      ((batch.get(session, seq - 1) as Row | undefined)?.bytes as Uint8Array | undefined) ?? null,
+    async batchBytes(session, seq) {
+      const row = batch.get(session, seq - 1) as Row | undefined;
+      return row === undefined ? null : bytesOf(session, row);
+    },
     findings: async (session) =>
       (findings.all(session) as Row[]).map((row) => JSON.parse(row.body as string) as Finding),
     async list(filter, page) {

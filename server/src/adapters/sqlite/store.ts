@@ -2,6 +2,7 @@
 import { mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
 import type { Store } from '../../app/ports.ts';
+import { createArchiveStore } from './archive-store.ts';
 import { createAuditStore } from './audit-store.ts';
 import { openDatabase } from './database.ts';
 import { createWriter, type Defer } from './group-commit.ts';
@@ -29,6 +30,7 @@ export function openSqliteStore(options: SqliteOptions): Store {
   const writer = createWriter(db, options.onFailure ?? (() => {}), options.defer);
   return {
     sessions: createSessionStore(db, writer),
+    archives: createArchiveStore(db, writer),
     leases: createLeaseStore(db, writer),
     tickets: createTicketStore(db, writer),
     registry: createRegistryStore(db, writer),

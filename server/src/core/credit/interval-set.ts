@@ -9,10 +9,13 @@ export type IntervalSet = readonly Interval[];
 /** The empty set: one for all, because most sets of a sitting stay empty. */
 export const NOTHING: IntervalSet = [];
 
+/** The empty list of numbers: one for all. */
+export const NO_NUMBERS: readonly number[] = [];
+
 /** A set as plain numbers, `from, to, from, to, …`: a third of the memory, for what is kept and seldom read. */
 export function flattened(set: IntervalSet): readonly number[] {
   const [first, ...rest] = set;
-  if (first === undefined) return [];
+  if (first === undefined) return NO_NUMBERS;
   // Exactly the right size: an array that is pushed to keeps room that nobody uses.
   return rest.reduce<readonly number[]>((flat, interval) => flat.concat(interval), [first[0], first[1]]);
 }

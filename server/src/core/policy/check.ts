@@ -10,7 +10,7 @@ export type Fault = ProtocolError;
 /** Faults kept per document: enough to mend it in one go, whatever was given. */
 export const FAULTS_MAX = 64;
 
-/** Looks at a value at `path`; returns undefined exactly when it wrote a fault. */
+/** Looks at a value at `path`; returns undefined when it wrote a fault, and where {@link orAbsent} allows that nothing is there. */
 export type Check<T> = (value: unknown, path: string, faults: Fault[]) => T | undefined;
 
 /** Writes a fault, up to {@link FAULTS_MAX}. */
@@ -60,6 +60,11 @@ export function oneOf<T extends string>(choices: readonly T[]): Check<T> {
 /** Null, or what `check` accepts. */
 export function orNull<T>(check: Check<T>): Check<T | null> {
   return (value, path, faults) => (value === null ? null : check(value, path, faults));
+}
+
+/** Nothing at all, or what `check` accepts. */
+export function orAbsent<T>(check: Check<T>): Check<T> {
+  return (value, path, faults) => (value === undefined ? undefined : check(value, path, faults));
 }
 
 /** A plain object: made by a literal or a JSON parser, nothing inherited. */

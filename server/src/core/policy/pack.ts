@@ -73,6 +73,8 @@ export interface PolicyPack {
      * stayed up throughout: longer than a dead link can go unnoticed.
      */
     readonly deliveryGraceMs: number;
+    /** Of the popups that are no button: thousandths that are a drawn code instead of a sum. Absent in packs of before: 0. */
+    readonly codePermille?: number;
   };
   readonly photo: {
     readonly answerWindowMs: number;

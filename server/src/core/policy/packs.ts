@@ -8,7 +8,7 @@ const MINUTE = 60 * SECOND;
 /** The Zhengzhou notice of 2022 (rules.md). */
 const ZZ_2022_2: PolicyPack = {
   id: 'zz-2022-2',
-  version: '1',
+  version: '2',
   source: 'zz-2022-2',
   clause: '20(3)',
   clauses: { 'online-share': '21', 'class-hour': '20(1)' },
@@ -38,6 +38,7 @@ const ZZ_2022_2: PolicyPack = {
     dueMaxMs: 4 * MINUTE,
     answerWindowMs: 45 * SECOND,
     deliveryGraceMs: 45 * SECOND,
+    codePermille: 500,
   },
   photo: { answerWindowMs: 30 * SECOND, deliveryGraceMs: 45 * SECOND, attemptsMax: 8 },
   // Required by the notice; off until the face engine can judge a challenge, because an unanswerable one earns nobody credit.
@@ -90,6 +91,7 @@ const DEMO: PolicyPack = {
     dueMaxMs: 20 * SECOND,
     answerWindowMs: 12 * SECOND,
     deliveryGraceMs: 12 * SECOND,
+    codePermille: 500,
   },
   photo: { answerWindowMs: 12 * SECOND, deliveryGraceMs: 12 * SECOND, attemptsMax: 8 },
   offlineGraceMs: 20 * SECOND,

@@ -4,7 +4,18 @@
  */
 import { type Result, SESSION_TIME_MAX_MS } from '@zhenxue/protocol';
 import { isLocalDate, isZone } from '../calendar/local-date.ts';
-import { bool, type Fault, fault, integer, object, oneOf, orNull, partialRecord, text } from './check.ts';
+import {
+  bool,
+  type Fault,
+  fault,
+  integer,
+  object,
+  oneOf,
+  orAbsent,
+  orNull,
+  partialRecord,
+  text,
+} from './check.ts';
 import { coherenceOf } from './coherence.ts';
 import type { ClauseSubject, PolicyPack, SanctionMode } from './pack.ts';
 
@@ -71,6 +82,7 @@ const popup = object<PolicyPack['popup']>({
   // Less than this a careful reader or a keyboard user cannot answer in.
   answerWindowMs: integer(5 * SECOND, 5 * MINUTE, 'ms'),
   deliveryGraceMs: integer(SECOND, 5 * MINUTE, 'ms'),
+  codePermille: orAbsent(integer(0, 1_000, 'thousandths')),
 });
 
 const photo = object<PolicyPack['photo']>({

@@ -8,7 +8,10 @@ import type { SessionRecord } from '../session/records.ts';
 import type { Point, SessionState } from '../session/state.ts';
 import type { Step } from '../session/step.ts';
 
-/** One rule. Times are epoch ms unless a name says otherwise. */
+/** Later than any deadline and more than any credit, ms: 24 days. The largest integer that costs no memory. */
+export const NO_LIMIT = 0x7fff_ffff;
+
+/** One rule. Times are server times in ms from the sitting's opening (`state.ts`) unless a name says otherwise. */
 export interface Rule {
   readonly id: RuleId;
   /** A page was opened: measurements start afresh. */
@@ -19,9 +22,9 @@ export interface Rule {
   readonly step?: (draft: Draft, step: Step, event: LearningEvent) => void;
   /** Looks at one step after all `step` hooks, in a sitting for which the platform did something irregular (`facts.acts`). */
   readonly irregularStep?: (draft: Draft, step: Step) => void;
-  /** Server time from which a required control is overdue; null = none is. */
-  readonly overdueFrom?: (state: SessionState) => number | null;
-  /** How much may still be credited before a control must have been met, ms. */
+  /** Server time from which a required control is overdue; {@link NO_LIMIT} = none is. */
+  readonly overdueFrom?: (state: SessionState) => number;
+  /** How much may still be credited before a control must have been met, ms; {@link NO_LIMIT} = as much as there is. */
   readonly creditLeft?: (state: SessionState) => number;
   /** Whether nothing may be credited now. */
   readonly holdsCredit?: (state: SessionState) => boolean;

@@ -3,7 +3,10 @@
  * From outside, `decide` stays pure.
  */
 import type { Directive, EvidenceRef, Finding, Span } from '@zhenxue/protocol';
+import { clauseOf } from '../policy/pack.ts';
+import { copyOf } from './copy.ts';
 import type { Point, SessionState } from './state.ts';
+import type { MutableStep } from './step.ts';
 
 /** Findings kept per sitting. Further ones of the same kind extend the last; a sitting with this many is invalid anyway. */
 export const FINDINGS_MAX = 64;
@@ -17,33 +20,27 @@ export interface Draft {
   /** New and extended findings by id; null while there are none. */
   findings: Map<string, Finding> | null;
   readonly directives: Directive[];
-  /** Bits of {@link OWN}: arrays made during this draft. Nobody else has seen them, so they may still be changed in place. */
-  own: number;
+  /** The step under way: one object for all, because hooks look at a step and never keep it. */
+  readonly step: MutableStep;
+  /** `fastForward.recent` was made during this draft: nobody else has seen it, so it may still be changed in place. */
+  ownRecent: boolean;
 }
-
-/** Arrays that grow with nearly every event: copied once per draft, not once per event. */
-export const OWN = {
-  /** `fastForward.recent`. */
-  recent: 1,
-  /** `credit.set` and its last interval. */
-  credited: 2,
-} as const;
 
 /** Starts a decision: the given state stays as it is. */
 export function draftOf(state: SessionState): Draft {
-  const copy: SessionState = {
-    ...state,
-    credit: { ...state.credit },
-    clock: { ...state.clock },
-    link: { ...state.link },
-    fastForward: { ...state.fastForward },
-    multiWindow: { ...state.multiWindow },
-    popup: { ...state.popup },
-    photo: { ...state.photo },
-    liveness: state.liveness === null ? null : { ...state.liveness },
-    answers: { ...state.answers },
+  return draftIn(copyOf(state));
+}
+
+/** A draft that changes the given state itself. */
+export function draftIn(state: SessionState): Draft {
+  const from = lastPoint(state);
+  return {
+    state,
+    findings: null,
+    directives: [],
+    step: { from, to: from, dt: 0, advancedMs: 0, jumpTo: null },
+    ownRecent: false,
   };
-  return { state: copy, findings: null, directives: [], own: 0 };
 }
 
 /** A finding without what `addFinding` fills in. */
@@ -71,12 +68,18 @@ export function addFinding(draft: Draft, finding: NewFinding): string {
     extendFinding(draft, known, finding.span, finding.evidence, finding.measured);
     return known;
   }
-  const { source, clause } = state.facts.pack;
   const place = full ? replaceable(state) : state.findings.length;
-  const added: Finding = { id: `F${place + 1}`, clause: `${source}:${clause}`, ...finding };
+  const clause = clauseOf(state.facts.pack, finding.rule);
+  const span = onServerClock(state, finding.span);
+  const added: Finding = { id: `F${place + 1}`, clause, ...finding, span };
   state.findings = [...state.findings.slice(0, place), added, ...state.findings.slice(place + 1)];
   changed(draft, added);
   return added.id;
+}
+
+/** A span of the state's times as a finding tells it: server times in epoch ms. */
+function onServerClock({ openedAt }: SessionState, span: Span): Span {
+  return { ...span, fromAt: openedAt + span.fromAt, toAt: openedAt + span.toAt };
 }
 
 function replaceable(state: SessionState): number {
@@ -98,7 +101,7 @@ export function extendFinding(
     const refs = [...finding.evidence, ...evidence];
     const grown: Finding = {
       ...finding,
-      span: { ...finding.span, toAt: span.toAt, toT: span.toT, toM: span.toM },
+      span: { ...finding.span, toAt: state.openedAt + span.toAt, toT: span.toT, toM: span.toM },
       measured: measured ?? finding.measured,
       evidence: refs.length > EVIDENCE_MAX ? [...refs.slice(0, 1), ...refs.slice(1 - EVIDENCE_MAX)] : refs,
     };
@@ -143,5 +146,5 @@ export function refOf(point: Point): EvidenceRef {
 
 /** The last sample, or the opening when there was none yet. */
 export function lastPoint(state: SessionState): Point {
-  return state.last ?? { t: 0, m: 0, s: 0, r: 1_000, at: state.openedAt, seq: 0, index: 0 };
+  return state.last ?? { t: 0, m: 0, s: 0, r: 1_000, at: 0, seq: 0, index: 0 };
 }

@@ -53,6 +53,7 @@ export function draws(seed: string, label: DrawLabel, n: number): Draws {
     if (!(slot >= 0 && slot < SLOTS)) throw new RangeError(`draws: expected a slot in 0..${SLOTS - 1}`);
     let value = 0;
     for (let i = 0; i < SLOT_BYTES; i += 1) value = value * 256 + (mac[SLOT_BYTES * slot + i] ?? 0);
-    return low + (value % (high - low + 1));
+    // `| 0`: a small integer again, which weighs nothing in a state.
+    return low + ((value % (high - low + 1)) | 0);
   };
 }

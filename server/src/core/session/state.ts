@@ -12,6 +12,12 @@ import type { PopupState } from '../rules/popup-interval/state.ts';
 import type { PhotoState } from '../rules/random-photo/state.ts';
 import type { SittingFacts } from './records.ts';
 
+/**
+ * Times called `…At` in here count in ms from the sitting's opening on the server's clock, `openedAt` itself excepted: small
+ * integers weigh nothing where an epoch time weighs sixteen bytes. The entrances (`engine.ts`) and the exits (findings,
+ * verdict, due times) translate.
+ */
+
 /** One sample on all clocks, with its place in the record. */
 export interface Point {
   readonly t: number;
@@ -19,7 +25,7 @@ export interface Point {
   readonly s: number;
   /** Claimed rate, thousandths. */
   readonly r: number;
-  /** Server time of the sample, epoch ms: never after the receipt, never before what the session clock allows. */
+  /** Server time of the sample: never after the receipt, never before what the session clock allows. */
   readonly at: number;
   readonly seq: number;
   readonly index: number;
@@ -43,21 +49,15 @@ export interface ClockState {
   finding: string | null;
 }
 
-/** The connection, as far as the rules need it. */
-export interface LinkState {
-  /** Since when the present connection is up; null while there is none. */
-  upSince: number | null;
-  /** Since when there is none; the opening counts. */
-  downSince: number | null;
-}
-
 /** Credit of the sitting (rules §1). */
 export interface CreditState {
-  /** Credited media intervals. */
+  /** Credited media intervals without the one that is still growing, and that one. See `creditedSet`. */
   set: IntervalSet;
-  /** Measure of `set` without what earlier sittings cover, ms. */
+  from: number;
+  to: number;
+  /** Their measure without what earlier sittings cover, ms. */
   ms: number;
-  /** Server-time stretches (epoch ms, flat) in which something was credited here, and the one that is still growing. */
+  /** Server-time stretches (flat) in which something was credited here, and the one that is still growing. */
   takenAt: readonly number[];
   stretchFrom: number;
   stretchTo: number;
@@ -74,6 +74,7 @@ export interface CreditState {
 /** State of one sitting between two records. */
 export interface SessionState {
   readonly facts: SittingFacts;
+  /** Epoch ms. */
   readonly openedAt: number;
   /** Server time of the last record. */
   at: number;
@@ -82,10 +83,14 @@ export interface SessionState {
   mediaMs: number;
   last: Point | null;
   clock: ClockState;
-  link: LinkState;
+  /** Since when the present connection is up; null while there is none. */
+  upSince: number | null;
+  /** Since when there is none; the opening counts. */
+  downSince: number | null;
   credit: CreditState;
   fastForward: FastForwardState;
-  multiWindow: MultiWindowState;
+  /** Null while the page is in front and no other sitting was heard of. */
+  multiWindow: MultiWindowState | null;
   popup: PopupState;
   photo: PhotoState;
   /** Null when the pack asks for none. */
@@ -97,5 +102,6 @@ export interface SessionState {
   /** Events that the client said it dropped: holes in the record are then no evidence. */
   gapEvents: number;
   ended: EndReason | null;
+  /** Epoch ms. */
   endedAt: number | null;
 }

@@ -1,15 +1,25 @@
 /** One batch, event by event: lay it on the server's clock, let the rules look, then credit what may be credited. */
 import { type Batch, hasState, type LearningEvent, STATE } from '@zhenxue/protocol';
 import { beginRun, creditStep } from '../credit/credit.ts';
-import { HOOKS } from '../rules/registry.ts';
+import {
+  compareClocks,
+  creditLeft,
+  HOOKS,
+  holdsCredit,
+  issueControls,
+  lookAtSample,
+  lookAtStep,
+  overdueFrom,
+  takeEventIn,
+} from '../rules/registry.ts';
 import type { Draft } from './draft.ts';
 import type { Point, SessionState } from './state.ts';
-import { readStep, type Step } from './step.ts';
+import { readStep } from './step.ts';
 
 /** A claimed rate of 1, thousandths: what an event without `r` says. */
 const NORMAL_RATE = 1_000;
 
-/** Takes a batch that was received at `at` (epoch ms). */
+/** Takes a batch that was received at `at`. */
 export function takeBatch(draft: Draft, batch: Batch, at: number): void {
   const { events, seq } = batch;
   layOnClock(draft, events, at);
@@ -49,19 +59,18 @@ function pointOf(
   receivedAt: number,
   earliestAt: number,
 ): Point {
-  const { last, clock, link } = draft.state;
+  const { last, clock, upSince } = draft.state;
   // Session time never goes back: an event that claims so is taken at the time of the one before it.
   const t = last !== null && last.t > event.t ? last.t : event.t;
   let at = Math.min(receivedAt, (clock.offsetAt ?? receivedAt) + t);
-  if (at < earliestAt && link.upSince !== null && link.upSince <= at) at = earliestAt;
+  if (at < earliestAt && upSince !== null && upSince <= at) at = earliestAt;
   if (last !== null && last.at > at) at = last.at;
   return { t, m: event.m, s: event.s, r: event.r ?? NORMAL_RATE, at, seq, index };
 }
 
 function takeEvent(draft: Draft, event: LearningEvent, point: Point, receivedAt: number): void {
   const { state } = draft;
-  let held = false;
-  for (const clock of HOOKS.clock) held = clock(draft, point, receivedAt) || held;
+  const held = compareClocks(draft, point, receivedAt);
   if (event.e === 'open') {
     for (const pageOpened of HOOKS.pageOpened) pageOpened(draft, point);
     state.build = event.build;
@@ -69,38 +78,23 @@ function takeEvent(draft: Draft, event: LearningEvent, point: Point, receivedAt:
     beginRun(draft, point.t);
   } else if (state.last !== null) {
     const leftM = event.e === 'seek' ? event.from : null;
-    takeStep(draft, readStep(state.last, point, leftM, state.facts.pack.credit.slackMs), event, held);
+    readStep(draft.step, state.last, point, leftM, state.facts.pack.credit.slackMs);
+    takeStep(draft, event, held);
   }
   if (event.e === 'gap') state.gapEvents += event.n;
-  if (event.e !== 'beat') for (const take of HOOKS.event) take(draft, event, point, receivedAt);
-  for (const look of HOOKS.sample) look(draft, event, point, receivedAt);
+  if (event.e !== 'beat') takeEventIn(draft, event, point, receivedAt);
+  lookAtSample(draft, event, point, receivedAt);
   state.last = point;
-  for (const issue of HOOKS.issue) issue(draft, receivedAt);
+  issueControls(draft, receivedAt);
 }
 
-function takeStep(draft: Draft, step: Step, event: LearningEvent, held: boolean): void {
-  const { state } = draft;
+function takeStep(draft: Draft, event: LearningEvent, held: boolean): void {
+  const { state, step } = draft;
   // Asked before the rules look: a jump at the end of this step does not spoil what was played before it.
-  let blocked = held;
-  for (const holds of HOOKS.holdsCredit) blocked = blocked || holds(state);
-  for (const look of HOOKS.step) look(draft, step, event);
+  const blocked = held || holdsCredit(state);
+  lookAtStep(draft, step, event);
   if (state.facts.acts !== undefined) for (const look of HOOKS.irregularStep) look(draft, step);
-  if (step.advancedMs > 0 || hasState(step.from.s, STATE.playing))
-    creditStep(draft, step, limitsOf(state, blocked));
   if (!hasState(step.from.s, STATE.playing)) return;
+  creditStep(draft, step, overdueFrom(state), blocked ? 0 : creditLeft(state));
   if (step.jumpTo !== null || !hasState(step.to.s, STATE.playing)) beginRun(draft, step.to.t);
-}
-
-function limitsOf(
-  state: SessionState,
-  blocked: boolean,
-): { overdueFrom: number | null; creditMaxMs: number; blocked: boolean } {
-  let overdueFrom: number | null = null;
-  for (const overdue of HOOKS.overdueFrom) {
-    const from = overdue(state);
-    if (from !== null && (overdueFrom === null || from < overdueFrom)) overdueFrom = from;
-  }
-  let creditMaxMs = Number.POSITIVE_INFINITY;
-  for (const left of HOOKS.creditLeft) creditMaxMs = Math.min(creditMaxMs, left(state));
-  return { overdueFrom, creditMaxMs, blocked };
 }

@@ -1,5 +1,6 @@
 /** The verdict of a sitting (rules §0), computed from its state and nothing else. */
 import type { Bilingual, Outcome, Verdict } from '@zhenxue/protocol';
+import { creditedSet } from '../credit/credit.ts';
 import { popupCoverage } from '../rules/popup-interval/rule.ts';
 import { classHourCoverage } from '../rules/random-photo/rule.ts';
 import type { SessionState } from '../session/state.ts';
@@ -53,23 +54,36 @@ function makeUpOf(state: SessionState, outcome: Outcome, coverage: number): Bili
   }
 }
 
+/** What is asked for after every record: the part of the verdict that costs nothing to tell. */
+export type Standing = Pick<Verdict, 'outcome' | 'creditedMs' | 'coveragePermille' | 'credited' | 'findings'>;
+
+/** Where a sitting stands as of the last record. */
+export function standingOf(state: SessionState): Standing {
+  return {
+    outcome: outcomeOf(state),
+    creditedMs: state.credit.ms,
+    coveragePermille: coveragePermille(state),
+    credited: creditedSet(state),
+    findings: state.findings,
+  };
+}
+
 /** The verdict as of the last record. */
 export function verdictOf(state: SessionState): Verdict {
   const { facts } = state;
-  const outcome = outcomeOf(state);
-  const coverage = coveragePermille(state);
+  const { outcome, creditedMs, coveragePermille: coverage, credited, findings } = standingOf(state);
   return {
     session: facts.session,
     outcome,
     final: state.ended !== null,
     pack: { id: facts.pack.id, version: facts.pack.version, hash: facts.packHash },
     ended: state.ended,
-    creditedMs: state.credit.ms,
+    creditedMs,
     coveragePermille: coverage,
-    credited: state.credit.set,
-    popups: popupCoverage(state.popup),
+    credited,
+    popups: popupCoverage(state),
     classHours: classHourCoverage(facts, state.photo),
-    findings: state.findings,
+    findings,
     makeUp: makeUpOf(state, outcome, coverage),
   };
 }

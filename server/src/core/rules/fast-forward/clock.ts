@@ -12,7 +12,7 @@ import { byLearnerOrUnknown } from '../attribution.ts';
 import { fastForwardWords } from './words.ts';
 
 /**
- * Compares one sample with its receipt (epoch ms).
+ * Compares one sample with its receipt.
  * @returns whether the client's clock is ahead, in which case nothing is credited (rules §1).
  */
 export function observeClock(draft: Draft, point: Point, receivedAt: number): boolean {

@@ -15,7 +15,7 @@
  */
 import { type EndedEvent, hasState, type LearningEvent, STATE } from '@zhenxue/protocol';
 import { INTERVALS_MAX } from '../../credit/credit.ts';
-import { bounded, furthest, NOTHING, overlap, unite } from '../../credit/interval-set.ts';
+import { bounded, furthest, NO_NUMBERS, NOTHING, overlap, unite } from '../../credit/interval-set.ts';
 import { addFinding, type Draft, refOf, spanOf } from '../../session/draft.ts';
 import type { Point, SessionState } from '../../session/state.ts';
 import type { Step } from '../../session/step.ts';
@@ -40,8 +40,7 @@ export function initialFastForward(): FastForwardState {
     startM: null,
     playedT: 0,
     excess: 0,
-    recent: [],
-    lowest: [],
+    recent: NO_NUMBERS,
     slopeFinding: null,
     rate: null,
     seek: null,

@@ -4,7 +4,9 @@
  * sample, at least a window of playing older than this one, lower in X? So the lowest old X and the few samples younger
  * than a window are all that is remembered. Windows begin at samples at least a {@link RECENT_MAX}th of the window apart.
  */
-import { addFinding, type Draft, extendFinding, OWN, refOf, spanOf } from '../../session/draft.ts';
+import { BATCH_EVENTS_MAX } from '@zhenxue/protocol';
+import { NO_NUMBERS } from '../../credit/interval-set.ts';
+import { addFinding, type Draft, extendFinding, refOf, spanOf } from '../../session/draft.ts';
 import type { Point } from '../../session/state.ts';
 import type { Step } from '../../session/step.ts';
 import { byLearnerOrUnknown } from '../attribution.ts';
@@ -17,9 +19,8 @@ const RECENT_MAX = 32;
 /** Forgets what was measured: the next sample starts afresh. */
 export function resetSlope(draft: Draft): void {
   const { fastForward } = draft.state;
-  fastForward.recent = [];
-  draft.own &= ~OWN.recent;
-  fastForward.lowest = [];
+  fastForward.recent = NO_NUMBERS;
+  draft.ownRecent = false;
   fastForward.playedT = 0;
   fastForward.excess = 0;
   fastForward.slopeFinding = null;
@@ -27,10 +28,10 @@ export function resetSlope(draft: Draft): void {
 
 /** Takes one step in. Only playing counts: pauses and jumps leave the measure where it is. */
 export function observeSlope(draft: Draft, step: Step): void {
+  if (step.advancedMs === 0) return;
   const { fastForward, facts } = draft.state;
   const { slopeMaxPermille, slopeWindowMs } = facts.pack.fastForward;
-  if (step.advancedMs === 0) return;
-  if (fastForward.recent.length === 0 && fastForward.lowest.length === 0) remember(draft, step.from, 0);
+  if (fastForward.recent.length === 0) append(draft, step.from);
   const gain = 1_000 * step.advancedMs - slopeMaxPermille * step.dt;
   fastForward.playedT += step.dt;
   fastForward.excess += gain;
@@ -39,62 +40,76 @@ export function observeSlope(draft: Draft, step: Step): void {
     else resetSlope(draft);
     return;
   }
-  const young = ageRecent(fastForward, slopeWindowMs);
-  const lowest = fastForward.lowest[1];
-  if (lowest !== undefined && fastForward.excess > lowest) raise(draft, step);
-  const newest = fastForward.recent[fastForward.recent.length - PREFIX];
-  const apart = newest === undefined || fastForward.playedT - newest >= slopeWindowMs / RECENT_MAX;
-  if (apart) remember(draft, step.to, young);
-  else if (young > 0) forget(draft, young);
+  const { recent, playedT } = fastForward;
+  const lowest = lowestOld(recent, playedT - slopeWindowMs);
+  if (lowest >= 0 && fastForward.excess > (recent[lowest + 1] ?? 0)) raise(draft, step);
+  const newest = recent[recent.length - PREFIX];
+  const apart = newest === undefined || playedT - newest >= slopeWindowMs / RECENT_MAX;
+  const young = lowest < 0 ? 0 : oldEnd(recent, playedT - slopeWindowMs);
+  if (young > PREFIX) age(draft, lowest, young, apart ? step.to : null);
+  else if (apart) append(draft, step.to);
 }
 
-/** Moves samples that are a window of playing old over to the lowest. @returns where the younger ones begin. */
-function ageRecent(state: FastForwardState, windowMs: number): number {
-  const { recent, playedT } = state;
-  let index = 0;
+/** Where the prefix with the lowest excess of those up to `playedT` begins, the newest of equals; -1 = none is that old. */
+function lowestOld(recent: Prefixes, playedT: number): number {
   let best = -1;
-  let bestExcess = state.lowest[1] ?? Number.POSITIVE_INFINITY;
-  for (; index < recent.length; index += PREFIX) {
-    if (playedT - (recent[index] ?? 0) < windowMs) break;
-    const excess = recent[index + 1] ?? 0;
-    if (excess > bestExcess) continue;
-    best = index;
+  let bestExcess = 0;
+  for (let i = 0; i < recent.length; i += PREFIX) {
+    if ((recent[i] ?? 0) > playedT) break;
+    const excess = recent[i + 1] ?? 0;
+    if (best >= 0 && excess > bestExcess) continue;
+    best = i;
     bestExcess = excess;
   }
-  if (best >= 0) state.lowest = recent.slice(best, best + PREFIX);
-  return index;
+  return best;
 }
 
-/** Appends a sample and drops those before `young`. */
-function remember(draft: Draft, point: Point, young: number): void {
+/** Where the prefixes younger than `playedT` begin. */
+function oldEnd(recent: Prefixes, playedT: number): number {
+  let i = 0;
+  while (i < recent.length && (recent[i] ?? 0) <= playedT) i += PREFIX;
+  return i;
+}
+/** Appends a sample. */
+function append(draft: Draft, point: Point): void {
   const { fastForward } = draft.state;
-  const { playedT, excess } = fastForward;
-  if (young < PREFIX) {
-    // `concat` and `slice` make arrays of exactly the right size; `push` would keep room that nobody uses.
-    const added = [playedT, excess, point.t, point.m, point.at, point.seq, point.index];
-    fastForward.recent = fastForward.recent.concat(added);
-    draft.own |= OWN.recent;
+  // `concat` makes an array of exactly the right size; `push` would keep room that nobody uses.
+  fastForward.recent = fastForward.recent.concat(prefixOf(fastForward, point));
+  draft.ownRecent = true;
+}
+
+function prefixOf({ playedT, excess }: FastForwardState, point: Point): number[] {
+  return [playedT, excess, point.t, point.m, point.at, placeOf(point)];
+}
+
+/** Place of a sample in the record as one number. */
+function placeOf(point: Point): number {
+  return point.seq * BATCH_EVENTS_MAX + point.index;
+}
+
+/** Of the samples before `young` keeps the one at `lowest`; then comes the newest. */
+function age(draft: Draft, lowest: number, young: number, newest: Point | null): void {
+  const { fastForward } = draft.state;
+  const gone = young - PREFIX;
+  if (gone !== PREFIX || newest === null || !draft.ownRecent) {
+    const { recent } = fastForward;
+    const kept = recent.slice(gone);
+    for (let i = 0; i < PREFIX; i += 1) kept[i] = recent[lowest + i] ?? 0;
+    fastForward.recent = newest === null ? kept : kept.concat(prefixOf(fastForward, newest));
+    draft.ownRecent = true;
     return;
   }
   // Nearly always one goes and one comes: the rest moves up in an array of the same size.
-  if (young > PREFIX || (draft.own & OWN.recent) === 0) forget(draft, young - PREFIX);
   const recent = fastForward.recent as number[];
+  if (lowest > 0) for (let i = 0; i < PREFIX; i += 1) recent[i] = recent[lowest + i] ?? 0;
   const end = recent.length - PREFIX;
-  for (let i = 0; i < end; i += 1) recent[i] = recent[i + PREFIX] ?? 0;
-  recent[end] = playedT;
-  recent[end + 1] = excess;
-  recent[end + 2] = point.t;
-  recent[end + 3] = point.m;
-  recent[end + 4] = point.at;
-  recent[end + 5] = point.seq;
-  recent[end + 6] = point.index;
-}
-
-/** Drops the samples before `young`, in an array of this draft's own. */
-function forget(draft: Draft, young: number): void {
-  const { fastForward } = draft.state;
-  fastForward.recent = fastForward.recent.slice(young);
-  draft.own |= OWN.recent;
+  for (let i = PREFIX; i < end; i += 1) recent[i] = recent[i + PREFIX] ?? 0;
+  recent[end] = fastForward.playedT;
+  recent[end + 1] = fastForward.excess;
+  recent[end + 2] = newest.t;
+  recent[end + 3] = newest.m;
+  recent[end + 4] = newest.at;
+  recent[end + 5] = placeOf(newest);
 }
 
 /** The window proves the violation; inside it, the fast stretch itself begins where the excess was lowest. */
@@ -119,18 +134,15 @@ function raise(draft: Draft, step: Step): void {
 }
 
 /** The prefix with the lowest excess of all that are remembered, the newest of equals. */
-function lowestOf(state: FastForwardState): Prefixes {
-  const { recent } = state;
-  let low = state.lowest;
-  for (let i = 0; i < recent.length; i += PREFIX) {
-    if ((recent[i + 1] ?? 0) <= (low[1] ?? Number.POSITIVE_INFINITY)) low = recent.slice(i, i + PREFIX);
-  }
-  return low;
+function lowestOf({ recent }: FastForwardState): Prefixes {
+  const at = lowestOld(recent, Number.POSITIVE_INFINITY);
+  return recent.slice(at, at + PREFIX);
 }
 
 function pointOf(prefix: Prefixes): Point {
-  const [, , t = 0, m = 0, at = 0, seq = 0, index = 0] = prefix;
-  return { t, m, s: 0, r: 1_000, at, seq, index };
+  const [, , t = 0, m = 0, at = 0, place = 0] = prefix;
+  const index = place % BATCH_EVENTS_MAX;
+  return { t, m, s: 0, r: 1_000, at, seq: (place - index) / BATCH_EVENTS_MAX, index };
 }
 
 function extend(draft: Draft, step: Step): void {

@@ -3,13 +3,13 @@ import type { Point } from '../../session/state.ts';
 
 /**
  * Prefixes of playing, oldest first, {@link PREFIX} numbers each: client time played so far, excess so far (media played minus
- * the honest maximum, thousandths of ms), then the sample it ends at (`t`, `m`, server time, seq, index). Flat, because a
- * live sitting keeps several and a server keeps many sittings.
+ * the honest maximum, thousandths of ms), then the sample it ends at (`t`, `m`, server time, place in the record). Flat,
+ * because a live sitting keeps several and a server keeps many sittings.
  */
 export type Prefixes = readonly number[];
 
 /** Numbers per prefix. */
-export const PREFIX = 7;
+export const PREFIX = 6;
 
 /** A stretch at a reported rate above 1. */
 export interface RateStretch {
@@ -40,10 +40,11 @@ export interface FastForwardState {
   /** Playing so far in this page. */
   playedT: number;
   excess: number;
-  /** Samples younger than the window. */
+  /**
+   * Of the samples that are a window of playing old the one with the lowest excess, the start of the steepest window; then
+   * those younger than the window.
+   */
   recent: Prefixes;
-  /** The lowest excess among samples older than the window: the start of the steepest window. One prefix or none. */
-  lowest: Prefixes;
   /** The slope finding that is being extended. */
   slopeFinding: string | null;
   rate: RateStretch | null;

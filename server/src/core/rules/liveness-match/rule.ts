@@ -19,7 +19,7 @@ import type { LivenessResult, SessionRecord, SittingFacts } from '../../session/
 import type { SessionState } from '../../session/state.ts';
 import { byLearnerOrUnknown, notAttributed } from '../attribution.ts';
 import { playedSet } from '../played.ts';
-import type { Rule } from '../rule.ts';
+import { NO_LIMIT, type Rule } from '../rule.ts';
 import type { LivenessState } from './state.ts';
 import { livenessWords } from './words.ts';
 
@@ -53,8 +53,8 @@ function instantIn(facts: SittingFacts, fromMs: number, toMs: number, n: number)
 
 /** Asks when the sitting begins, when a random instant is reached, and at once after a live failure. */
 function issueChallenge(draft: Draft, at: number): void {
-  const { liveness, credit, link } = draft.state;
-  if (liveness === null || liveness.open !== null || link.upSince === null) return;
+  const { liveness, credit, upSince } = draft.state;
+  if (liveness === null || liveness.open !== null || upSince === null) return;
   const [next] = liveness.due;
   if (!liveness.entered) {
     if (liveness.challenges < draft.state.facts.pack.liveness.challengesMax) ask(draft, liveness, at);
@@ -244,7 +244,7 @@ function sealing(draft: Draft, complete: boolean): void {
 /** See the file's comment. */
 export const livenessMatch: Rule = {
   id: 'liveness-match',
-  overdueFrom: (state) => state.liveness?.open?.deadlineAt ?? null,
+  overdueFrom: (state) => state.liveness?.open?.deadlineAt ?? NO_LIMIT,
   holdsCredit: (state) => state.liveness !== null && !state.liveness.entered,
   event: takeEvent,
   issue: issueChallenge,

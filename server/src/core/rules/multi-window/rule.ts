@@ -2,24 +2,23 @@
  * `multi-window` (rules §2; item 20(3): learning in several windows).
  *
  * Violations: media advances by more than the grace while the page is hidden, in picture-in-picture, or visible without
- * focus; or while media advances in a second live sitting of the same learner (`second-sitting.ts`). Time away with the
- * playback paused only earns no credit. Honest look-alikes that stay valid: a notification or a permission prompt takes the
- * focus for a moment, an input method window, hiding the page for up to the grace, a class behind one address, one sitting
- * after the other.
+ * focus, and by more than the slack after the first sample that the page took at its end or later: a page that is alive
+ * then and lets it play on (docs/adr/0014). Or while media advances in a second live sitting of the same learner
+ * (`second-sitting.ts`). Past the grace nothing is credited in any case.
+ *
+ * Time away with the playback paused only earns no credit. Honest look-alikes that stay valid: a notification or a permission
+ * prompt takes the focus for a moment, an input method window, hiding the page for up to the grace, a page whose main thread
+ * hangs while it is away, a class behind one address, one sitting after the other.
  */
 import { type Bilingual, type FindingKind, hasState, STATE } from '@zhenxue/protocol';
 import { addFinding, type Draft, extendFinding, refOf, spanOf } from '../../session/draft.ts';
+import type { SessionState } from '../../session/state.ts';
 import type { Step } from '../../session/step.ts';
 import { byLearnerOrUnknown } from '../attribution.ts';
-import type { Rule } from '../rule.ts';
+import { NO_LIMIT, type Rule } from '../rule.ts';
 import { seconds } from '../units.ts';
 import { observeSecond, takeElsewhere } from './second-sitting.ts';
-import type { Away, MultiWindowState } from './state.ts';
-
-/** Memory before anything was played. */
-export function initialMultiWindow(): MultiWindowState {
-  return { hidden: null, unfocused: null, pip: null, second: null };
-}
+import { type Away, nothingKnown } from './state.ts';
 
 /** A way of being away in one page. */
 type Way = 'hidden' | 'unfocused' | 'pip';
@@ -59,31 +58,38 @@ function observeMultiWindow(draft: Draft, step: Step): void {
   observeSecond(draft, step);
   const { multiWindow } = draft.state;
   if (hasState(step.from.s, AWAY)) observeAway(draft, step);
-  else if (multiWindow.hidden !== null || multiWindow.unfocused !== null || multiWindow.pip !== null)
-    cameBack(draft);
+  else if (multiWindow !== null) cameBack(draft);
 }
 
 /** A new page begins in front, as far as is known. */
 function cameBack(draft: Draft): void {
-  const { multiWindow } = draft.state;
-  multiWindow.hidden = null;
-  multiWindow.unfocused = null;
-  multiWindow.pip = null;
+  const { state } = draft;
+  const { multiWindow } = state;
+  if (multiWindow === null) return;
+  if (multiWindow.second === null) state.multiWindow = null;
+  else if (multiWindow.hidden !== null || multiWindow.unfocused !== null || multiWindow.pip !== null)
+    state.multiWindow = { ...nothingKnown(), second: multiWindow.second };
 }
 
 function observeAway(draft: Draft, step: Step): void {
-  const { multiWindow, facts } = draft.state;
+  const { state } = draft;
+  state.multiWindow ??= nothingKnown();
+  const { multiWindow, facts } = state;
   const { hiddenGraceMs, unfocusedGraceMs } = facts.pack.multiWindow;
   for (const way of WAYS) {
     if (!isAway(way.name, step.from.s)) {
       multiWindow[way.name] = null;
       continue;
     }
-    const away = multiWindow[way.name] ?? { from: step.from, advancedMs: 0, finding: null };
-    const advancedMs = away.advancedMs + step.advancedMs;
+    const before = multiWindow[way.name] ?? { from: step.from, advancedMs: 0, playedOnMs: 0, finding: null };
     const graceMs = way.name === 'unfocused' ? unfocusedGraceMs : hiddenGraceMs;
-    const finding = judge(draft, step, away, advancedMs, graceMs, way);
-    multiWindow[way.name] = { ...away, advancedMs, finding };
+    const alive = before.advancedMs >= graceMs;
+    const away: Away = {
+      ...before,
+      advancedMs: before.advancedMs + step.advancedMs,
+      playedOnMs: before.playedOnMs + (alive ? step.advancedMs : 0),
+    };
+    multiWindow[way.name] = { ...away, finding: judge(draft, step, away, graceMs, way) };
   }
 }
 
@@ -91,11 +97,11 @@ function judge(
   draft: Draft,
   step: Step,
   away: Away,
-  advancedMs: number,
   graceMs: number,
   way: (typeof WAYS)[number],
 ): string | null {
-  if (step.advancedMs === 0 || advancedMs <= graceMs) return away.finding;
+  const { advancedMs } = away;
+  if (step.advancedMs === 0 || away.playedOnMs <= draft.state.facts.pack.credit.slackMs) return away.finding;
   const span = spanOf(away.from, step.to);
   if (away.finding !== null) {
     extendFinding(draft, away.finding, span, [refOf(step.to)], advancedMs);
@@ -118,10 +124,24 @@ function judge(
   });
 }
 
+/** Past the grace nothing is credited, also not the step that crossed it, whether or not it is evidence. */
+function creditLeft(state: SessionState): number {
+  const { multiWindow } = state;
+  if (multiWindow === null) return NO_LIMIT;
+  const { hidden, unfocused, pip } = multiWindow;
+  const { hiddenGraceMs, unfocusedGraceMs } = state.facts.pack.multiWindow;
+  const over =
+    (hidden?.advancedMs ?? 0) > hiddenGraceMs ||
+    (pip?.advancedMs ?? 0) > hiddenGraceMs ||
+    (unfocused?.advancedMs ?? 0) > unfocusedGraceMs;
+  return over ? 0 : NO_LIMIT;
+}
+
 /** See the file's comment. */
 export const multiWindow: Rule = {
   id: 'multi-window',
   pageOpened: cameBack,
   step: observeMultiWindow,
+  creditLeft,
   record: takeElsewhere,
 };

@@ -4,7 +4,7 @@
  * delay late, so a grace keeps the honest who close one lesson and open the next from being accused. What overlaps is not
  * credited twice in any case (rules §1); that is `credit.ts`.
  */
-import { creditedAt, noteElsewhere, STRETCHES_MAX } from '../../credit/credit.ts';
+import { creditedStretches, noteElsewhere, STRETCHES_MAX } from '../../credit/credit.ts';
 import { addInterval, bounded, type IntervalSet, overlap } from '../../credit/interval-set.ts';
 import { addFinding, type Draft, extendFinding, lastPoint, refOf, spanOf } from '../../session/draft.ts';
 import type { SessionRecord } from '../../session/records.ts';
@@ -12,20 +12,23 @@ import type { Point } from '../../session/state.ts';
 import type { Step } from '../../session/step.ts';
 import { byLearnerOrUnknown } from '../attribution.ts';
 import { seconds } from '../units.ts';
-import type { SecondSitting } from './state.ts';
+import { nothingKnown, type SecondSitting } from './state.ts';
 
 /** Takes in where media advanced in another sitting. A stretch that is none changes nothing. */
 export function takeElsewhere(draft: Draft, record: SessionRecord, at: number): void {
   if (record.kind !== 'elsewhere' || !(record.to > record.from)) return;
-  const { multiWindow } = draft.state;
-  const to = Math.min(record.to, at);
-  if (record.credited) noteElsewhere(draft, record.from, to);
+  const { state } = draft;
+  state.multiWindow ??= nothingKnown();
+  const { multiWindow, openedAt } = state;
+  const from = record.from - openedAt;
+  const to = Math.min(record.to - openedAt, at);
+  if (record.credited) noteElsewhere(draft, from, to);
   const now = lastPoint(draft.state);
   const second = multiWindow.second ?? { stretches: [], sharedMs: 0, from: null, finding: null };
-  const sharedMs = sharedIn(creditedAt(draft.state), second.stretches, record.from, to);
-  const from: Point = { ...now, at: Math.min(now.at, Math.max(record.from, draft.state.openedAt)) };
-  const stretches = bounded(addInterval(second.stretches, record.from, to), STRETCHES_MAX);
-  multiWindow.second = count(draft, { ...second, stretches }, sharedMs, from, now);
+  const sharedMs = sharedIn(creditedStretches(state), second.stretches, from, to);
+  const since: Point = { ...now, at: Math.min(now.at, Math.max(from, 0)) };
+  const stretches = bounded(addInterval(second.stretches, from, to), STRETCHES_MAX);
+  multiWindow.second = count(draft, { ...second, stretches }, sharedMs, since, now);
 }
 
 /** How long this sitting was credited within `[from, to)`, without what was known and counted before, ms. */
@@ -38,10 +41,9 @@ function sharedIn(here: IntervalSet, known: IntervalSet, from: number, to: numbe
 
 /** Looks at one step: did media advance here and elsewhere at the same time? */
 export function observeSecond(draft: Draft, step: Step): void {
-  if (step.advancedMs === 0) return;
   const { multiWindow } = draft.state;
+  if (multiWindow === null || multiWindow.second === null || step.advancedMs === 0) return;
   const { second } = multiWindow;
-  if (second === null) return;
   const sharedMs = overlap(second.stretches, step.from.at, step.to.at);
   if (sharedMs > 0) multiWindow.second = count(draft, second, sharedMs, step.from, step.to);
 }

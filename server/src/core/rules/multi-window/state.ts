@@ -5,12 +5,14 @@ import type { Point } from '../../session/state.ts';
 export interface Away {
   readonly from: Point;
   readonly advancedMs: number;
+  /** The part of it that followed a sample taken at the end of the grace or later: the page was alive and let it play on. */
+  readonly playedOnMs: number;
   readonly finding: string | null;
 }
 
 /** Another live sitting of the same learner. */
 export interface SecondSitting {
-  /** Server-time stretches in which media advanced there, epoch ms, as far as they may still matter. */
+  /** Server-time stretches in which media advanced there, as far as they may still matter. */
   readonly stretches: IntervalSet;
   /** Server time in which media advanced in both, ms. */
   readonly sharedMs: number;
@@ -25,4 +27,9 @@ export interface MultiWindowState {
   pip: Away | null;
   /** Null until another sitting was heard of. */
   second: SecondSitting | null;
+}
+
+/** In front, and no other sitting. */
+export function nothingKnown(): MultiWindowState {
+  return { hidden: null, unfocused: null, pip: null, second: null };
 }

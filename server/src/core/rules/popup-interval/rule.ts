@@ -2,7 +2,8 @@
  * `popup-interval` (rules §2; item 20(3): five continuous minutes without popup control).
  *
  * The server issues a popup at a random credited time after the last answered one. From its deadline on, credit stops until
- * it is answered. Violation: media advances by more than the slack past the deadline of a popup that reached the page.
+ * it is answered. Violation: media advances by more than the slack past the deadline of a popup that reached the page, counted
+ * from the first sample that the page took past it (a page that hangs cannot pause, docs/adr/0014).
  * A popup reached the page when the client confirmed or showed it; or when a connection that stayed up from the issue on
  * still brings samples long after the window: longer than a dead link can go unnoticed.
  *
@@ -10,14 +11,16 @@
  * never arrived (no credit, no accusation); slow but right answers; a wrong answer first.
  */
 import type { Directive, LearningEvent, PopupCoverage } from '@zhenxue/protocol';
+import { NO_NUMBERS } from '../../credit/interval-set.ts';
 import { addFinding, type Draft, extendFinding, refOf, spanOf } from '../../session/draft.ts';
 import type { SessionRecord, SittingFacts } from '../../session/records.ts';
 import type { Point, SessionState } from '../../session/state.ts';
-import { advancedAfter, type Step } from '../../session/step.ts';
+import { advancedAfter, playedOnAfter, type Step } from '../../session/step.ts';
 import { unknownUntilPopulation } from '../attribution.ts';
-import type { Rule } from '../rule.ts';
-import { drawPopup, isRightAnswer } from './question.ts';
-import { type OpenPopup, PAST_POPUP, type PopupState } from './state.ts';
+import { NO_LIMIT, type Rule } from '../rule.ts';
+import { type PastPopup, pastPopups, withPast } from './past.ts';
+import { challengeOf, drawDue, drawQuestion, isRightAnswer } from './question.ts';
+import type { OpenPopup, PopupState } from './state.ts';
 import { popupWords } from './words.ts';
 
 /** Popups kept in the verdict; a sitting of 12 h at the shortest due time has fewer. */
@@ -25,12 +28,18 @@ const POPUPS_MAX = 4_096;
 
 /** Memory at the opening: the first popup is due at a drawn credited time. */
 export function initialPopup(facts: SittingFacts): PopupState {
-  return { issued: 0, open: null, next: drawPopup(facts, 0, 1), answeredAtCreditedMs: 0, past: [] };
+  return {
+    issued: 0,
+    open: null,
+    dueAtCreditedMs: drawDue(facts, 0, 1),
+    answeredAtCreditedMs: 0,
+    past: NO_NUMBERS,
+  };
 }
 
-/** Server time from which an unanswered popup stops credit; null while none is open. */
-function popupOverdueFrom(state: SessionState): number | null {
-  return state.popup.open?.deadlineAt ?? null;
+/** Server time from which an unanswered popup stops credit; {@link NO_LIMIT} while none is open. */
+function popupOverdueFrom(state: SessionState): number {
+  return state.popup.open?.deadlineAt ?? NO_LIMIT;
 }
 
 /**
@@ -45,11 +54,11 @@ function popupCreditLeft(state: SessionState): number {
 /** Issues a popup when one is due. */
 function issuePopup(draft: Draft, at: number): void {
   const { popup, credit, facts } = draft.state;
-  if (popup.open !== null || credit.ms < popup.next.dueAtCreditedMs || popup.issued >= POPUPS_MAX) return;
+  if (popup.open !== null || credit.ms < popup.dueAtCreditedMs || popup.issued >= POPUPS_MAX) return;
   popup.issued += 1;
   const id = `p${popup.issued}`;
   const { answerWindowMs } = facts.pack.popup;
-  const { challenge } = popup.next;
+  const challenge = drawQuestion(facts, popup.issued);
   popup.open = {
     id,
     challenge,
@@ -62,9 +71,10 @@ function issuePopup(draft: Draft, at: number): void {
     wrong: 0,
     advancedFrom: null,
     advancedMs: 0,
+    playedOnMs: 0,
     finding: null,
   };
-  draft.directives.push({ kind: 'popup', id, answerMs: answerWindowMs, challenge });
+  draft.directives.push({ kind: 'popup', id, answerMs: answerWindowMs, challenge: challengeOf(challenge) });
 }
 
 /** The client took a popup over: its window counts from here, so that a slow network costs nobody anything. */
@@ -88,12 +98,14 @@ function observePopup(draft: Draft, step: Step): void {
   const open = popup.open;
   if (open === null) return;
   const fromAt = reachedFrom(draft.state, open);
-  const advancedMs = fromAt === null ? 0 : advancedAfter(step, fromAt);
+  if (fromAt === null) return;
+  const advancedMs = advancedAfter(step, fromAt);
   if (advancedMs === 0) return;
   const grown: OpenPopup = {
     ...open,
     advancedFrom: open.advancedFrom ?? step.from,
     advancedMs: open.advancedMs + advancedMs,
+    playedOnMs: open.playedOnMs + playedOnAfter(step, fromAt),
   };
   popup.open = { ...grown, finding: judge(draft, grown, step.to, facts.pack.credit.slackMs) };
 }
@@ -101,14 +113,14 @@ function observePopup(draft: Draft, step: Step): void {
 /** Server time from which advancing media is evidence against the sitting; null while the popup may not have arrived. */
 function reachedFrom(state: SessionState, open: OpenPopup): number | null {
   if (open.deliveredAt !== null || open.shownAt !== null) return open.deadlineAt;
-  const { upSince } = state.link;
+  const { upSince } = state;
   if (upSince === null || upSince > open.issuedAt) return null;
   return open.deadlineAt + state.facts.pack.popup.deliveryGraceMs;
 }
 
 function judge(draft: Draft, open: OpenPopup, now: Point, slackMs: number): string | null {
   const from = open.advancedFrom;
-  if (from === null || open.advancedMs <= slackMs) return open.finding;
+  if (from === null || open.playedOnMs <= slackMs) return open.finding;
   const span = { ...spanOf(from, now), fromAt: Math.max(from.at, open.deadlineAt) };
   if (open.finding !== null) {
     extendFinding(draft, open.finding, span, [refOf(now)], open.advancedMs);
@@ -143,16 +155,11 @@ function popupEvent(draft: Draft, event: LearningEvent, point: Point): void {
     draft.directives.push({ kind: 'settled', id: `${open.id}.w${wrong}`, ref: open.id, result: 'wrong' });
     return;
   }
-  popup.past = popup.past.concat([
-    open.atCreditedMs,
-    open.issuedAt,
-    open.shownAt ?? -1,
-    point.at,
-    open.deadlineAt,
-  ]);
+  const { atCreditedMs, issuedAt, shownAt, deadlineAt } = open;
+  popup.past = withPast(popup.past, { atCreditedMs, issuedAt, shownAt, answeredAt: point.at, deadlineAt });
   popup.open = null;
   popup.answeredAtCreditedMs = draft.state.credit.ms;
-  popup.next = drawPopup(draft.state.facts, draft.state.credit.ms, popup.issued + 1);
+  popup.dueAtCreditedMs = drawDue(draft.state.facts, draft.state.credit.ms, popup.issued + 1);
   draft.directives.push({ kind: 'settled', id: `${open.id}.m`, ref: open.id, result: 'met' });
 }
 
@@ -171,21 +178,18 @@ function popupDueAt(state: SessionState): number | null {
   return open === null || open.overdueSent ? null : open.deadlineAt;
 }
 
-/** Every popup interval of the sitting with the control that covers it. */
-export function popupCoverage(state: PopupState): readonly PopupCoverage[] {
-  const { past, open } = state;
-  const all: PopupCoverage[] = [];
-  for (let i = 0; i < past.length; i += PAST_POPUP) {
-    const [atCreditedMs = 0, issuedAt = 0, shownAt = -1, answeredAt = 0, deadlineAt = 0] = past.slice(
-      i,
-      i + PAST_POPUP,
-    );
-    const id = `p${all.length + 1}`;
-    all.push({ id, atCreditedMs, issuedAt, shownAt: shownAt < 0 ? null : shownAt, answeredAt, deadlineAt });
-  }
-  if (open === null) return all;
-  const { id, atCreditedMs, issuedAt, shownAt, deadlineAt } = open;
-  return [...all, { id, atCreditedMs, issuedAt, shownAt, answeredAt: null, deadlineAt }];
+/** Every popup interval of the sitting with the control that covers it; times in epoch ms. */
+export function popupCoverage({ popup, openedAt }: SessionState): readonly PopupCoverage[] {
+  const told = (over: PastPopup | OpenPopup, i: number): PopupCoverage => ({
+    id: `p${i + 1}`,
+    atCreditedMs: over.atCreditedMs,
+    issuedAt: openedAt + over.issuedAt,
+    shownAt: over.shownAt === null ? null : openedAt + over.shownAt,
+    answeredAt: 'answeredAt' in over ? openedAt + over.answeredAt : null,
+    deadlineAt: openedAt + over.deadlineAt,
+  });
+  const all = [...pastPopups(popup.past), ...(popup.open === null ? [] : [popup.open])];
+  return all.map(told);
 }
 
 /** The open popup as it must be shown again after a reconnect. */
@@ -196,7 +200,7 @@ function openPopupDirective(state: SessionState, at: number): Directive | null {
     kind: 'popup',
     id: open.id,
     answerMs: Math.max(0, open.deadlineAt - at),
-    challenge: open.challenge,
+    challenge: challengeOf(open.challenge),
   };
 }
 

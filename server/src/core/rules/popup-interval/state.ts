@@ -1,17 +1,22 @@
 import type { PopupChallenge } from '@zhenxue/protocol';
 import type { Point } from '../../session/state.ts';
 
-/** The popup that comes next. */
-export interface NextPopup {
-  /** Credited time of the sitting at which it is due. */
-  readonly dueAtCreditedMs: number;
-  readonly challenge: PopupChallenge;
-}
+/** What a popup asks, with what only the server knows of it. */
+export type PopupQuestion =
+  | Exclude<PopupChallenge, { type: 'code' }>
+  | {
+      readonly type: 'code';
+      readonly code: string;
+      /** How the code is drawn. */
+      readonly look: number;
+      readonly a: number;
+      readonly b: number;
+    };
 
 /** A popup that was issued and not yet answered. */
 export interface OpenPopup {
   readonly id: string;
-  readonly challenge: PopupChallenge;
+  readonly challenge: PopupQuestion;
   readonly atCreditedMs: number;
   readonly issuedAt: number;
   /** When the client confirmed it; null = not yet. */
@@ -26,23 +31,20 @@ export interface OpenPopup {
   /** Where media first advanced past the deadline, and how far it did since. */
   readonly advancedFrom: Point | null;
   readonly advancedMs: number;
+  /** The part of it that followed a sample taken past the deadline: the page was alive and let it play on. */
+  readonly playedOnMs: number;
   readonly finding: string | null;
 }
-
-/** Numbers per popup in {@link PopupState.past}. */
-export const PAST_POPUP = 5;
 
 /** Memory of the `popup-interval` rule. */
 export interface PopupState {
   /** Popups issued so far. */
   issued: number;
   open: OpenPopup | null;
-  next: NextPopup;
+  /** Credited time at which the next one is due. */
+  dueAtCreditedMs: number;
   /** Credited time at the last answered popup, or 0. */
   answeredAtCreditedMs: number;
-  /**
-   * All popups that are over, {@link PAST_POPUP} numbers each: credited time at the issue, then server times of issue, showing
-   * (-1 = never), answer and deadline. Flat, because a long sitting has hundreds.
-   */
+  /** All popups that are over, as `past.ts` packs them: a long sitting has hundreds. */
   past: readonly number[];
 }

@@ -3,19 +3,19 @@
  *
  * One request at a uniformly random credited instant of every class hour; a failed one is asked again at a fresh instant.
  * Violation: the class hour is played to its end with the page giving no answer at all to a request that reached it
- * (neither a photo nor a failure). A camera that is missing, refused or lost leaves a gap with a way to make it up.
+ * (neither a photo nor a failure), and to go on after a sample taken past its deadline. A camera that is missing, refused or lost leaves a gap with a way to make it up.
  * While a request is overdue, credit stops.
  */
 import type { ClassHourCoverage, Directive, LearningEvent } from '@zhenxue/protocol';
 import { type ClassHour, classHoursOf } from '../../credit/class-hours.ts';
-import { overlap } from '../../credit/interval-set.ts';
+import { NO_NUMBERS, overlap } from '../../credit/interval-set.ts';
 import { addFinding, type Draft, refOf, spanOf } from '../../session/draft.ts';
 import { draws } from '../../session/draw.ts';
 import type { SessionRecord, SittingFacts } from '../../session/records.ts';
 import type { Point, SessionState } from '../../session/state.ts';
-import { advancedAfter, type Step } from '../../session/step.ts';
+import { advancedAfter, playedOnAfter, type Step } from '../../session/step.ts';
 import { notAttributed, unknownUntilPopulation } from '../attribution.ts';
-import type { Rule } from '../rule.ts';
+import { NO_LIMIT, type Rule } from '../rule.ts';
 import { type OpenPhoto, PAST_PHOTO, type PastPhoto, type PhotoState } from './state.ts';
 import { photoWords } from './words.ts';
 
@@ -33,8 +33,7 @@ export function initialPhoto(facts: SittingFacts): PhotoState {
     dueAtCreditedMs: instantIn(facts, 0, hourEndMs, 1),
     lastCall: false,
     open: null,
-    photos: [],
-    past: [],
+    past: NO_NUMBERS,
   };
 }
 
@@ -55,9 +54,9 @@ function drawNext(draft: Draft, fromMs: number, toMs: number): void {
   photo.dueAtCreditedMs = instantIn(facts, fromMs, toMs, photo.drawn);
 }
 
-/** Server time from which an unanswered request stops credit; null while none is open. */
-function photoOverdueFrom(state: SessionState): number | null {
-  return state.photo.open?.deadlineAt ?? null;
+/** Server time from which an unanswered request stops credit; {@link NO_LIMIT} while none is open. */
+function photoOverdueFrom(state: SessionState): number {
+  return state.photo.open?.deadlineAt ?? NO_LIMIT;
 }
 
 /** Asks for a photo when one is due. */
@@ -109,6 +108,7 @@ function request(draft: Draft, at: number): void {
     overdueSent: false,
     advancedFrom: null,
     advancedMs: 0,
+    playedOnMs: 0,
   };
   draft.directives.push({ kind: 'photo', id, answerMs: answerWindowMs });
 }
@@ -140,17 +140,13 @@ function photoStored(draft: Draft, id: string, at: number): void {
   const { photo } = draft.state;
   const open = photo.open;
   if (open === null || open.id !== id) return;
-  const { photos } = photo;
-  photo.photos = Array.from({ length: photo.hourCount }, (_, hour) =>
-    hour === photo.hour ? id : (photos[hour] ?? null),
-  );
   closeRequest(draft, open, at);
   draft.directives.push({ kind: 'settled', id: `${id}.m`, ref: id, result: 'met' });
 }
 
 function closeRequest(draft: Draft, open: OpenPhoto, storedAt: number | null): void {
   const { photo } = draft.state;
-  photo.past = photo.past.concat([open.issuedAt, storedAt ?? -1]);
+  photo.past = photo.past.concat([open.issuedAt, storedAt ?? -1, photo.hour]);
   photo.open = null;
 }
 
@@ -167,12 +163,14 @@ function observePhoto(draft: Draft, step: Step): void {
   const open = photo.open;
   if (open === null || open.takenHash !== null) return;
   const fromAt = reachedFrom(draft.state, open);
-  const advancedMs = fromAt === null ? 0 : advancedAfter(step, fromAt);
+  if (fromAt === null) return;
+  const advancedMs = advancedAfter(step, fromAt);
   if (advancedMs === 0) return;
   const from = open.advancedFrom ?? step.from;
   const total = open.advancedMs + advancedMs;
-  photo.open = { ...open, advancedFrom: from, advancedMs: total };
-  if (total <= facts.pack.credit.slackMs || credit.ms + total < photo.hourEndMs) return;
+  const playedOnMs = open.playedOnMs + playedOnAfter(step, fromAt);
+  photo.open = { ...open, advancedFrom: from, advancedMs: total, playedOnMs };
+  if (playedOnMs <= facts.pack.credit.slackMs || credit.ms + total < photo.hourEndMs) return;
   addFinding(draft, {
     rule: 'random-photo',
     kind: 'photo-suppressed',
@@ -190,7 +188,7 @@ function observePhoto(draft: Draft, step: Step): void {
 /** Server time from which playing on is evidence; null while the request may not have arrived. */
 function reachedFrom(state: SessionState, open: OpenPhoto): number | null {
   if (open.deliveredAt !== null) return open.deadlineAt;
-  const { upSince } = state.link;
+  const { upSince } = state;
   if (upSince === null || upSince > open.issuedAt) return null;
   return open.deadlineAt + state.facts.pack.photo.deliveryGraceMs;
 }
@@ -199,7 +197,7 @@ function reachedFrom(state: SessionState, open: OpenPhoto): number | null {
 function advanceHour(draft: Draft): void {
   const { photo, credit, facts } = draft.state;
   while (photo.hour < photo.hourCount - 1 && credit.ms >= photo.hourEndMs && photo.open === null) {
-    if ((photo.photos[photo.hour] ?? null) === null) noteMissing(draft, photo.hour);
+    if (photoOf(photo, photo.hour) === null) noteMissing(draft, photo.hour);
     photo.hour += 1;
     photo.attempts = 0;
     const fromMs = photo.hourEndMs;
@@ -214,7 +212,7 @@ function closePhoto(draft: Draft, complete: boolean): void {
   if (!complete) return;
   if (photo.open !== null) closeRequest(draft, photo.open, null);
   for (let hour = photo.hour; hour < photo.hourCount; hour += 1)
-    if ((photo.photos[hour] ?? null) === null) noteMissing(draft, hour);
+    if (photoOf(photo, hour) === null) noteMissing(draft, hour);
 }
 
 function noteMissing(draft: Draft, hour: number): void {
@@ -251,25 +249,34 @@ function photoDueAt(state: SessionState): number | null {
   return until > state.at ? until : null;
 }
 
+/** The photo that covers a class hour (from 0): the last one stored in it. */
+function photoOf({ past }: PhotoState, hour: number): string | null {
+  for (let i = past.length - PAST_PHOTO; i >= 0; i -= PAST_PHOTO) {
+    if (past[i + 2] === hour && (past[i + 1] ?? -1) >= 0) return `f${i / PAST_PHOTO + 1}`;
+  }
+  return null;
+}
+
 /** Every class hour with the photo that covers it. */
 export function classHourCoverage(facts: SittingFacts, state: PhotoState): readonly ClassHourCoverage[] {
   return hoursOf(facts).map((hour, i) => ({
     hour: i + 1,
     fromCreditedMs: hour.fromMs,
     toCreditedMs: hour.toMs,
-    photo: state.photos[i] ?? null,
+    photo: photoOf(state, i),
   }));
 }
 
-/** Every request so far, for the timeline. */
-export function photoRequests(state: PhotoState): readonly PastPhoto[] {
-  const { past, open } = state;
+/** Every request so far, for the timeline; times in epoch ms. */
+export function photoRequests({ photo, openedAt }: SessionState): readonly PastPhoto[] {
+  const { past, open } = photo;
   const all: PastPhoto[] = [];
   for (let i = 0; i < past.length; i += PAST_PHOTO) {
     const [issuedAt = 0, storedAt = -1] = past.slice(i, i + PAST_PHOTO);
-    all.push({ id: `f${all.length + 1}`, issuedAt, storedAt: storedAt < 0 ? null : storedAt });
+    const id = `f${all.length + 1}`;
+    all.push({ id, issuedAt: openedAt + issuedAt, storedAt: storedAt < 0 ? null : openedAt + storedAt });
   }
-  return open === null ? all : [...all, { id: open.id, issuedAt: open.issuedAt, storedAt: null }];
+  return open === null ? all : [...all, { id: open.id, issuedAt: openedAt + open.issuedAt, storedAt: null }];
 }
 
 /** The open request as it must be sent again after a reconnect. */

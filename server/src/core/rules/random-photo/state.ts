@@ -12,9 +12,11 @@ export interface OpenPhoto {
   /** Media played past the deadline without any answer of the page. */
   readonly advancedFrom: Point | null;
   readonly advancedMs: number;
+  /** The part of it that followed a sample taken past the deadline. */
+  readonly playedOnMs: number;
 }
 
-/** One request as the timeline shows it. */
+/** One request as the timeline shows it; times in epoch ms. */
 export interface PastPhoto {
   readonly id: string;
   readonly issuedAt: number;
@@ -22,7 +24,7 @@ export interface PastPhoto {
 }
 
 /** Numbers per request in {@link PhotoState.past}. */
-export const PAST_PHOTO = 2;
+export const PAST_PHOTO = 3;
 
 /** Memory of the `random-photo` rule. */
 export interface PhotoState {
@@ -41,8 +43,6 @@ export interface PhotoState {
   /** Credited time at which the next request is due; null = none in this hour. */
   dueAtCreditedMs: number | null;
   open: OpenPhoto | null;
-  /** Stored photo per class hour, null = none; empty until the first is stored. */
-  photos: readonly (string | null)[];
-  /** Requests that are over, {@link PAST_PHOTO} numbers each: server times of issue and storing (-1 = none). */
+  /** Requests that are over, {@link PAST_PHOTO} numbers each: server times of issue and storing (-1 = none), and the class hour. */
   past: readonly number[];
 }

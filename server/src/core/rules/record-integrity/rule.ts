@@ -44,7 +44,7 @@ function observeTamper(draft: Draft, event: LearningEvent, point: Point): void {
 const END_TOLERANCE_MS = 2_000;
 
 function observeSample(draft: Draft, event: LearningEvent, point: Point, receivedAt: number): void {
-  const { facts, last, clock, link } = draft.state;
+  const { facts, last, clock, upSince } = draft.state;
   const { slackMs } = facts.pack.credit;
   if (last !== null && event.t + slackMs < last.t) {
     noteOnce(draft, point, 'time-backwards', ONCE.timeBackwards, event.t, {
@@ -64,8 +64,8 @@ function observeSample(draft: Draft, event: LearningEvent, point: Point, receive
       en: 'The duration of the video on the page differs from the registered one.',
     });
   }
-  if (link.upSince === null || clock.offsetAt === null) return;
-  const lagMs = receivedAt - Math.max(clock.offsetAt + point.t, link.upSince);
+  if (upSince === null || clock.offsetAt === null) return;
+  const lagMs = receivedAt - Math.max(clock.offsetAt + point.t, upSince);
   if (lagMs > facts.pack.hints.clockLagMs) {
     noteOnce(draft, point, 'clock-lagging', ONCE.clockLagging, lagMs, {
       zh: '连接正常，但记录的时间明显落后于服务器时间（休眠、积压或时钟异常）。',
