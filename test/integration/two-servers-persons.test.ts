@@ -1,4 +1,5 @@
 /** What two servers on one store and one Redis know of each other: persons, bans, consoles. */
+import { randomBytes } from 'node:crypto';
 import {
   type LiveUpdate,
   type LiveUpdates,
@@ -32,9 +33,11 @@ interface Two {
 
 async function startTwo(env: Readonly<Record<string, string>>): Promise<Two> {
   const time = createFakeTime();
-  const a = await startTestServer({ time, env: { ...env, ZHENXUE_NODE: 'a' } });
+  // Chance of its own: two servers that draw the same bytes would make the same access keys.
+  const chance = { time, randomBytes };
+  const a = await startTestServer({ ...chance, env: { ...env, ZHENXUE_NODE: 'a' } });
   cleanUp.push(() => a.destroy());
-  const b = await startTestServer({ time, dir: a.dir, env: { ...env, ZHENXUE_NODE: 'b' } });
+  const b = await startTestServer({ ...chance, dir: a.dir, env: { ...env, ZHENXUE_NODE: 'b' } });
   cleanUp.push(() => b.destroy());
   return { a, b, time };
 }
