@@ -358,7 +358,17 @@ async function startLocked(options: ServerOptions, log: Log, unlock: () => void)
           hub.stop();
           fanOut?.stop();
         };
-        stopped ??= stopParts({ app, store, http, gateway, stopSweeper, stopArchiver, stopKeeper, unlock, deafen });
+        stopped ??= stopParts({
+          app,
+          store,
+          http,
+          gateway,
+          stopSweeper,
+          stopArchiver,
+          stopKeeper,
+          unlock,
+          deafen,
+        });
         return stopped;
       },
     };

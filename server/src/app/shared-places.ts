@@ -58,35 +58,39 @@ function certain(stretches: Stretches): IntervalSet {
     .filter(([from, to]) => to > from);
 }
 
+/** What a sitting was told of each other one. */
+type Told = Map<string, IntervalSet>;
+
+function hear(deps: Deps, known: Told, actor: SessionActor, other: OtherPlace): void {
+  // The person's sittings of this server have told it themselves, at once and by the same clock.
+  const here = deps.persons.others(actor).some(({ sitting }) => sitting.facts.session === other.session);
+  if (here) return;
+  const { openedAt, state } = actor.sitting;
+  const second = state.multiWindow?.second ?? null;
+  const before: IntervalSet = [
+    [0, openedAt],
+    ...(known.get(other.session) ?? []),
+    ...(second?.stretches ?? []),
+  ];
+  // Once an overlap is beyond doubt the two are compared to the last second.
+  const stretches = (second?.sharedMs ?? 0) > 0 ? other.stretches : certain(other.stretches);
+  tellStretches(deps, other.session, actor, subtract(stretches, before));
+  known.set(other.session, stretches);
+}
+
+async function exchangeWith(deps: Deps, known: Told | undefined, actor: SessionActor): Promise<void> {
+  const { session } = actor.sitting.facts;
+  const others = await deps.places.exchange(keyOf(actor), session, creditedStretches(actor));
+  if (known !== undefined) for (const other of others) hear(deps, known, actor, other);
+}
+
 /** @param deps the index of this server's sittings, and the store. */
 export function createSharedPlaces(deps: Deps): SharedPlaces {
   const { places, owner } = deps;
   /** Sittings of shared places, with what each was told of others. Bounded by the sittings connected here. */
-  const told = new Map<string, Map<string, IntervalSet>>();
+  const told = new Map<string, Told>();
 
-  function hear(actor: SessionActor, other: OtherPlace): void {
-    const known = told.get(actor.sitting.facts.session);
-    // The person's sittings of this server have told it themselves, at once and by the same clock.
-    const here = deps.persons.others(actor).some(({ sitting }) => sitting.facts.session === other.session);
-    if (known === undefined || here) return;
-    const { openedAt, state } = actor.sitting;
-    const before: IntervalSet = [
-      [0, openedAt],
-      ...(known.get(other.session) ?? []),
-      ...(state.multiWindow?.second?.stretches ?? []),
-    ];
-    // Once an overlap is beyond doubt the two are compared to the last second.
-    const proven = (state.multiWindow?.second?.sharedMs ?? 0) > 0;
-    const stretches = proven ? other.stretches : certain(other.stretches);
-    tellStretches(deps, other.session, actor, subtract(stretches, before));
-    known.set(other.session, stretches);
-  }
-
-  async function exchange(actor: SessionActor): Promise<void> {
-    const { session } = actor.sitting.facts;
-    const others = await places.exchange(keyOf(actor), session, creditedStretches(actor));
-    for (const other of others) hear(actor, other);
-  }
+  const exchange = (actor: SessionActor) => exchangeWith(deps, told.get(actor.sitting.facts.session), actor);
 
   function share(session: string): void {
     if (!told.has(session)) told.set(session, new Map());

@@ -190,6 +190,13 @@ export function outboxContract(open: Open): void {
       expect(await outbox.again('a', 2_000)).toBe(false);
       expect((await claim(2_000)).map(({ attempts }) => attempts)).toEqual([3]);
     });
+  });
+}
+
+/** The queue over servers, and its lists. */
+export function outboxListsContract(open: Open): void {
+  describe('outbox over servers, and its lists', () => {
+    const on = setUp(open);
 
     it('given two servers that claim at once, then each notice goes to one of them', async () => {
       for (const name of ['a', 'b', 'c', 'd']) await on.store.outbox.put(notice(name));
@@ -223,7 +230,7 @@ export function outboxContract(open: Open): void {
       expect([rest.items.map(({ id }) => id), rest.next]).toEqual([['a'], null]);
       const bad = outbox.list({}, { limit: 1, cursor: 'x' });
       await expect(bad).rejects.toMatchObject({ code: 'invalid-request' });
-      await claim(10);
+      await outbox.claim({ at: 10, until: 40, limit: 10 });
       for (const name of ['a', 'd']) await outbox.settle(name, 1, { kind: 'done' });
       expect(await outbox.sweep(3, 10)).toBe(1);
       const left = await outbox.list({ state: 'done' }, { limit: 9, cursor: null });

@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import type { BanRow, SessionStore } from '../../../server/src/app/ports.ts';
 import { archiveContract } from './archive-contract.ts';
 import { leasesContract } from './lease-contract.ts';
-import { auditContract, outboxContract, placesContract } from './office-contract.ts';
+import { auditContract, outboxContract, outboxListsContract, placesContract } from './office-contract.ts';
 import { finding, id, type Open, plain, record, row, SEED, setUp } from './store-fixtures.ts';
 
 /** What is written comes back. */
@@ -233,5 +233,6 @@ export function storeContract(name: string, open: Open): void {
     placesContract(open);
     auditContract(open);
     outboxContract(open);
+    outboxListsContract(open);
   });
 }
