@@ -132,8 +132,8 @@ class Run {
     await pause(10_000);
     const fenced = await metric(node, 'zhenxue_lease_lost_total');
     const left = await metric(node, 'zhenxue_connections');
-    if (fenced === 0) this.problems.push('the woken server lost no sitting: nothing was fenced');
-    return { stoppedMs, ...resumed, fencedSittings: fenced, connectionsLeftAtWoken: left };
+    if (fenced === 0) this.problems.push('the woken server tried to write nothing: nothing was fenced');
+    return { stoppedMs, ...resumed, fencedWrites: fenced, connectionsLeftAtWoken: left };
   }
 }
 
@@ -195,14 +195,10 @@ await runMain(async () => {
     const { problems, ...sums } = stored;
     const broken = run.learners.flatMap((learner) => learner.broken);
     const ended = run.learners.filter((learner) => learner.ended !== '').length;
-    const refused = Object.fromEntries(
-      [
-        ...(Map.groupBy?.(
-          run.learners.flatMap((l) => [...l.refused]),
-          ([code]) => code,
-        ) ?? []),
-      ].map(([code, list]) => [code, list.reduce((sum, [, n]) => sum + n, 0)]),
-    );
+    /** @type {Record<string, number>} */
+    const refused = {};
+    for (const learner of run.learners)
+      for (const [code, times] of learner.refused) refused[code] = (refused[code] ?? 0) + times;
     const all = [...run.problems, ...broken, ...problems];
     const ok =
       all.length === 0 &&

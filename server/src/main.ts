@@ -339,8 +339,7 @@ async function startLocked(options: ServerOptions, log: Log, unlock: () => void)
       ready,
       fanOut: () => fanOut?.healthy() ?? null,
     });
-    const keeper = { ...app, leases: store.leases, owner, schedule };
-    stopKeeper = await startLeaseKeeper(keeper);
+    stopKeeper = await startLeaseKeeper({ ...app, leases: store.leases, owner, schedule });
     const port = await listen(http, config);
     url = urlOf(config.host, port);
     const stopSweeper = startSweeper(app, schedule);
@@ -358,17 +357,8 @@ async function startLocked(options: ServerOptions, log: Log, unlock: () => void)
           hub.stop();
           fanOut?.stop();
         };
-        stopped ??= stopParts({
-          app,
-          store,
-          http,
-          gateway,
-          stopSweeper,
-          stopArchiver,
-          stopKeeper,
-          unlock,
-          deafen,
-        });
+        const stops = { stopSweeper, stopArchiver, stopKeeper, unlock, deafen };
+        stopped ??= stopParts({ app, store, http, gateway, ...stops });
         return stopped;
       },
     };
