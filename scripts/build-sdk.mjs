@@ -1,17 +1,19 @@
 /**
- * Builds the browser SDK into client-sdk/dist: zhenxue.mjs (with zhenxue-screen-*.mjs, loaded when a monitor starts),
- * zhenxue.js (one file for a script tag), headless.mjs (Node). `--types` adds the declarations.
+ * Builds the SDK into client-sdk/dist or the folder named by `--out`: zhenxue.mjs with the parts that it loads on demand,
+ * zhenxue.js (all in one file for a script tag), adapters, headless.mjs (Node), integrity.json. `--types` adds the declarations.
  */
-import { spawnSync } from 'node:child_process';
-import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { createHash } from 'node:crypto';
+import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
 import { gzipSync } from 'node:zlib';
 import { build } from 'tsdown';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..');
 const sdk = join(root, 'client-sdk');
-const dist = join(sdk, 'dist');
+const { values } = parseArgs({ options: { types: { type: 'boolean' }, out: { type: 'string' } } });
+const dist = resolve(values.out ?? join(sdk, 'dist'));
 
 /** The protocol's sources, so that the SDK can be built before anything else is. */
 const alias = { '@zhenxue/protocol': join(root, 'protocol', 'src', 'index.ts') };
@@ -63,8 +65,27 @@ const browser = {
   plugins: [slim],
 };
 
+/** Entries beside the core. They use the core's own file, so that a page never loads it twice. */
+const SIDES = {
+  ...Object.fromEntries(
+    ['videojs', 'xgplayer', 'hlsjs', 'aliplayer', 'tcplayer'].map((name) => [
+      name,
+      `src/adapters/${name}.ts`,
+    ]),
+  ),
+  errors: 'src/errors/table.ts',
+  react: 'src/react/index.ts',
+  vue: 'src/vue/index.ts',
+};
+
+const coreApart = {
+  name: 'core-apart',
+  /** @param {string} source */
+  resolveId: (source) => (source === '../index.ts' ? { id: './zhenxue.mjs', external: true } : null),
+};
+
 if (existsSync(dist))
-  for (const file of readdirSync(dist)) if (/\.m?js$/.test(file)) rmSync(join(dist, file));
+  for (const file of readdirSync(dist)) if (/\.(?:m?js|mts)$/.test(file)) rmSync(join(dist, file));
 
 await build({
   ...browser,
@@ -78,21 +99,54 @@ await build({
   outputOptions: { entryFileNames: '[name].js', codeSplitting: false },
 });
 await build({
+  ...browser,
+  entry: { 'zhenxue-clock': join(sdk, 'src/effects/clock-worker.ts') },
+  format: 'iife',
+  outputOptions: { entryFileNames: '[name].js' },
+});
+await build({
+  ...browser,
+  entry: Object.fromEntries(Object.entries(SIDES).map(([name, path]) => [name, join(sdk, path)])),
+  deps: { neverBundle: ['react', 'vue'] },
+  plugins: [coreApart],
+  format: 'esm',
+  outputOptions: { entryFileNames: '[name].mjs', chunkFileNames: 'zhenxue-[name]-[hash].mjs' },
+});
+await build({
   ...shared,
   entry: { headless: join(sdk, 'src/headless.ts') },
+  deps: { alwaysBundle: [/^@zhenxue\//, /^@noble\//], neverBundle: ['socket.io-client'] },
   format: 'esm',
   platform: 'node',
   outputOptions: { entryFileNames: '[name].mjs' },
 });
 
+/** Subresource integrity (W3C SRI) of every file that a page may load with a tag. */
+/** @type {Record<string, string>} */
+const integrity = {};
 for (const file of readdirSync(dist).sort()) {
   if (!/\.m?js$/.test(file)) continue;
   const bytes = readFileSync(join(dist, file));
+  integrity[file] = `sha384-${createHash('sha384').update(bytes).digest('base64')}`;
   const gzipped = gzipSync(bytes, { level: 9 }).length;
-  console.log(`client-sdk/dist/${file}: ${bytes.length} bytes, ${gzipped} gzipped`);
+  console.log(`${file}: ${bytes.length} bytes, ${gzipped} gzipped`);
 }
+writeFileSync(join(dist, 'integrity.json'), `${JSON.stringify(integrity, null, 2)}\n`);
 
-if (process.argv.includes('--types')) {
-  const tsc = join(root, 'node_modules', 'typescript', 'bin', 'tsc');
-  process.exitCode = spawnSync(process.execPath, [tsc, '-b', sdk], { stdio: 'inherit' }).status ?? 1;
+/**
+ * Declarations, one file per entry with the protocol's types inside: whoever installs the package needs no other. Adapters
+ * refer to the core's, as their code does.
+ */
+if (values.types === true) {
+  const entries = { zhenxue: 'src/index.ts', headless: 'src/headless.ts', ...SIDES };
+  for (const [name, path] of Object.entries(entries))
+    await build({
+      ...shared,
+      entry: { [name]: join(sdk, path) },
+      dts: { emitDtsOnly: true, sourcemap: false },
+      deps: { alwaysBundle: [/^@zhenxue\//], neverBundle: ['react', 'vue'] },
+      plugins: [coreApart],
+      format: 'esm',
+      outputOptions: { entryFileNames: '[name].mjs', chunkFileNames: '[name].mjs' },
+    });
 }

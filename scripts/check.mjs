@@ -11,17 +11,20 @@ import { ROOT, runMain, seconds } from './steps/project.mjs';
  * @returns {Promise<readonly (readonly Gate[])[]>}
  */
 async function loadLanes() {
-  const [layers, sizes, exported, codes, dependencies, wording, sdk, openApi, tools] = await Promise.all([
-    import('./check-layers.mjs'),
-    import('./check-sizes.mjs'),
-    import('./check-exports.mjs'),
-    import('./check-error-codes.mjs'),
-    import('./check-dependencies.mjs'),
-    import('./check-wording.mjs'),
-    import('./check-sdk-size.mjs'),
-    import('./check-openapi.mjs'),
-    import('./gates/tools.mjs'),
-  ]);
+  const [layers, sizes, exported, codes, dependencies, wording, sdk, api, openApi, tools] = await Promise.all(
+    [
+      import('./check-layers.mjs'),
+      import('./check-sizes.mjs'),
+      import('./check-exports.mjs'),
+      import('./check-error-codes.mjs'),
+      import('./check-dependencies.mjs'),
+      import('./check-wording.mjs'),
+      import('./check-sdk-size.mjs'),
+      import('./check-api-report.mjs'),
+      import('./check-openapi.mjs'),
+      import('./gates/tools.mjs'),
+    ],
+  );
   const compiler = [
     { name: 'types (tsc -b)', check: tools.checkTypes },
     { name: 'pure projects', check: tools.checkPureProjects },
@@ -34,6 +37,7 @@ async function loadLanes() {
     { name: 'dependencies', check: dependencies.checkDependencies },
     { name: 'wording', check: wording.checkWording },
     { name: 'SDK size', check: sdk.checkSdkSize },
+    { name: 'SDK package', check: api.checkApiReport },
     { name: 'OpenAPI (redocly)', check: openApi.checkOpenApi },
     { name: 'biome', check: tools.checkBiome },
     { name: 'console (vue-tsc)', check: tools.checkTemplates },

@@ -1,5 +1,6 @@
 /** @zhenxue/client-sdk — what a training platform embeds beside its player. */
 export { SDK_BUILD } from './build.ts';
+export type { ConsentMode } from './camera/camera.ts';
 export type { CameraNotice, NoticeText } from './camera/notice-text.ts';
 export type { CameraCheck } from './camera/self-test.ts';
 export type { CameraProblem } from './camera/texts.ts';
@@ -20,6 +21,8 @@ export type {
   WallClock,
 } from './core/effects.ts';
 export { MonitorError, type MonitorErrorCode } from './core/errors.ts';
+export type { Check, CheckId, CheckResult, Diagnosis } from './diagnose/diagnose.ts';
+export type { Remedy } from './diagnose/remedies.ts';
 export { createMonitor, type Monitor } from './monitor/create-monitor.ts';
 export type { MonitorEffects, MonitorEvents, MonitorOptions } from './monitor/options.ts';
 export type { NoticeAction } from './screen/layer/notice.ts';

@@ -136,7 +136,7 @@ function identical(traces, run) {
   );
 }
 
-/** Bytes of heap per live sitting, three quarters through its lesson; the pack is shared, everything else is not. */
+/** Bytes of heap per live sitting, three quarters through its lesson; the pack and its hash are shared, nothing else is. */
 function weigh() {
   const { gc } = globalThis;
   if (gc === undefined) return null;
@@ -150,12 +150,16 @@ function weigh() {
   return states.length === STATES && records.length > 0 ? Math.round(bytes) : null;
 }
 
-/** A state that shares nothing but the pack with any other, as after a restart. @param {any[]} trace @param {number} n */
+/** A state that shares nothing but the pack and its hash with any other, as after a restart. @param {any[]} trace @param {number} n */
 function stateOf(trace, n) {
   const [open, ...rest] = trace.slice(0, Math.floor(trace.length * 0.75));
-  const { pack } = open.facts;
+  const { pack, packHash } = open.facts;
   const { session, learner } = factsOf(n);
-  const facts = { ...JSON.parse(JSON.stringify({ ...open.facts, session, learner, pack: null })), pack };
+  const facts = {
+    ...JSON.parse(JSON.stringify({ ...open.facts, session, learner, pack: null })),
+    pack,
+    packHash,
+  };
   let state = openSession(facts, open.at);
   for (const record of rest) state = decide(state, record).state;
   return state;

@@ -12,6 +12,16 @@ export const ZONES = [
   { zone: 'protocol/src', values: [], packages: [], pure: true },
   { zone: 'evidence/src', values: ['@zhenxue/protocol'], packages: ['@noble/hashes'], pure: true },
   {
+    zone: 'client-sdk/src/react',
+    values: ['client-sdk/src/index.ts', 'client-sdk/src/adapters'],
+    packages: ['react'],
+  },
+  {
+    zone: 'client-sdk/src/vue',
+    values: ['client-sdk/src/index.ts', 'client-sdk/src/adapters'],
+    packages: ['vue'],
+  },
+  {
     zone: 'client-sdk/src',
     values: ['@zhenxue/protocol'],
     packages: ['@noble/hashes', 'idb', 'socket.io-client'],

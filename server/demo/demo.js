@@ -96,6 +96,8 @@ async function start() {
     video,
     lang: page.lang,
     container: document.getElementById('stage'),
+    // A platform that has asked by itself passes the decision on; `?consent=given` stands for that.
+    consent: wishes.get('consent') === 'given' ? ['camera', 'comparison', 'evidence-photo'] : 'ask',
   });
   page.monitor = monitor;
   listen(monitor);

@@ -23,15 +23,14 @@ import { createActorRegistry } from './app/actor-registry.ts';
 import { startArchiver } from './app/archive-ended.ts';
 import { withArchive } from './app/archived-sessions.ts';
 import { attributePlatform } from './app/attribute-platform.ts';
-import { canonicalJson } from './app/canonical-json.ts';
 import type { App } from './app/context.ts';
 import { startSweeper } from './app/due-sittings.ts';
 import { RULE_ENGINE } from './app/engine.ts';
 import { feedAppends } from './app/feed-appends.ts';
-import { hashText } from './app/hash.ts';
 import { hearNodes } from './app/hear-nodes.ts';
 import { createKeyedLock } from './app/keyed-lock.ts';
 import { startLeaseKeeper } from './app/lease-keeper.ts';
+import { createPackInForce, type HashedPack } from './app/pack-in-force.ts';
 import { createPersons } from './app/persons.ts';
 import type {
   AccessKeyRow,
@@ -45,10 +44,10 @@ import type {
   Store,
 } from './app/ports.ts';
 import { putAccessKey, putPlatform } from './app/provision.ts';
+import { retentionProblem } from './app/retention.ts';
 import { createSharedPlaces } from './app/shared-places.ts';
-import type { Config } from './config/config.ts';
+import { type Config, ConfigError } from './config/config.ts';
 import type { PolicyPack } from './core/policy/pack.ts';
-import { POLICY_PACKS } from './core/policy/packs.ts';
 
 /** Options of {@link startServer}: the settings, and effects with real defaults. */
 export interface ServerOptions {
@@ -97,14 +96,24 @@ function foldersOf(options: ServerOptions): StaticFolders {
   };
 }
 
-function packOf(options: ServerOptions): PolicyPack {
-  const pack = options.pack ?? POLICY_PACKS.get(options.config.pack);
-  if (pack === undefined) throw new Error(`pack: expected one of ${[...POLICY_PACKS.keys()].join(', ')}`);
-  return pack;
+/** The pack in force, or the one that was given instead. */
+function packsOf({ pack, config }: ServerOptions, clock: Clock): () => HashedPack {
+  return pack === undefined
+    ? createPackInForce(config.pack, clock)
+    : createPackInForce(pack.id, clock, [pack]);
+}
+
+/** @throws ConfigError when data would go before its time. */
+export function assertRetention({ retentionDays }: Config): void {
+  const problem = retentionProblem(retentionDays);
+  if (problem !== null) throw new ConfigError(`ZHENXUE_RETENTION_…_DAYS: ${problem}`);
 }
 
 /** Opens the store that the settings name. */
-async function openStore(config: Config, onFailure: (error: Error) => void = () => {}): Promise<Store> {
+export async function openStore(
+  config: Config,
+  onFailure: (error: Error) => void = () => {},
+): Promise<Store> {
   if (config.store === 'sqlite') {
     return openSqliteStore({ file: join(config.dataDir, DATABASE_FILE), onFailure });
   }
@@ -144,7 +153,7 @@ interface Made {
 function createApp(options: ServerOptions, { keys, store, owner, metrics, log, hub }: Made): App {
   const { config, clock = systemClock, schedule = systemSchedule } = options;
   const { randomBytes = systemRandomBytes, newId = uuidV7, wrapSessions = (sessions) => sessions } = options;
-  const pack = packOf(options);
+  const packInForce = packsOf(options, clock);
   const sessions = wrapSessions(
     feedAppends(withArchive(store.sessions, store.archives, createArchiveCodec()), hub.feed),
   );
@@ -177,8 +186,12 @@ function createApp(options: ServerOptions, { keys, store, owner, metrics, log, h
     registry: store.registry,
     vault: createPhotoVault({ folder, kek: keys.kek, randomBytes, newId }),
     tokens: createTokens(keys.signing, clock),
-    pack,
-    packHash: hashText(canonicalJson(pack)),
+    get pack(): PolicyPack {
+      return packInForce().pack;
+    },
+    get packHash(): string {
+      return packInForce().packHash;
+    },
     ticketTtlMs: config.ticketTtlMs,
     actors,
     bus,
@@ -297,6 +310,7 @@ function officeOf(
  */
 export async function startServer(options: ServerOptions): Promise<RunningServer> {
   const { config } = options;
+  assertRetention(config);
   const log = options.log ?? logOf(createLogger(config.logLevel));
   // Several servers may share a folder of keys when their records are in MongoDB; a SQLite file has one owner.
   const unlock = config.store === 'sqlite' ? lockFolder(config.dataDir) : () => {};

@@ -130,7 +130,7 @@ export function takeChallengeRecord(story: Story, record: SessionRecord): void {
   if (record.kind !== 'liveness' || record.id !== `l${open.n}`) return;
   challenges.open = null;
   const accuse = (kind: (typeof ACCUSES)[keyof typeof ACCUSES]) =>
-    find(story, 'liveness-match', kind, 'violation', lastOf(story)?.at ?? story.openedAt, at);
+    find(story, 'liveness-match', kind, 'violation', at, at);
   if (record.result === 'passed') {
     challenges.entered = true;
     challenges.failuresInARow = 0;

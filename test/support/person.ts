@@ -32,6 +32,12 @@ async function textsOf(session: CDPSession): Promise<string[]> {
     .map((node) => `${node.role?.value ?? ''}:${node.name?.value ?? ''}`);
 }
 
+/** The keys that agree to everything that the camera notice asks, scope by scope; null when it is not on screen. */
+function agreementTo(texts: readonly string[]): readonly string[] | null {
+  if (!texts.includes('button:Agree to what is ticked and go on')) return null;
+  return ['Tab', 'Space', 'Tab', 'Space', 'Tab', 'Space', 'Tab', 'Enter'];
+}
+
 /** The keys that answer the popup on screen; null when there is none. */
 function answerTo(texts: readonly string[]): readonly string[] | null {
   if (!texts.some((text) => text.startsWith('dialog:'))) return null;
@@ -44,7 +50,7 @@ function answerTo(texts: readonly string[]): readonly string[] | null {
   return texts.includes('button:I am here') ? ['Tab', 'Enter'] : null;
 }
 
-/** Sits down: from here on every popup is answered by keyboard. */
+/** Sits down: from here on every popup is answered by keyboard, and the camera is agreed to. */
 export async function sitDown(page: Page): Promise<Person> {
   const session = await page.context().newCDPSession(page);
   await session.send('Accessibility.enable');
@@ -53,7 +59,9 @@ export async function sitDown(page: Page): Promise<Person> {
   const popup = async (): Promise<readonly string[] | null> => answerTo(await textsOf(session));
   async function attend(): Promise<void> {
     while (here) {
-      const keys = await popup();
+      const agreement = agreementTo(await textsOf(session));
+      for (const key of here ? (agreement ?? []) : []) await page.keyboard.press(key);
+      const keys = agreement === null ? await popup() : null;
       for (const key of here ? (keys ?? []) : []) await page.keyboard.press(key);
       // The popup stays until the server has said that the answer is right; a key pressed too early is pressed again.
       for (let look = 0; here && keys !== null && look < PATIENCE_LOOKS; look += 1) {
@@ -87,7 +95,7 @@ export async function beginLesson(
   learner: string,
   lesson = 'lesson-1',
 ): Promise<void> {
-  await page.goto(`${url}/demo/?lang=en&lesson=${lesson}&learner=${learner}`);
+  await page.goto(`${url}/demo/?lang=en&consent=given&lesson=${lesson}&learner=${learner}`);
   await page.getByTestId('start').click();
   await page.waitForFunction(() => (document.querySelector('video')?.currentTime ?? 0) > 0.2);
 }

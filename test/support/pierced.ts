@@ -35,6 +35,8 @@ export interface Pierced {
   texts(): Promise<string>;
   /** Where the first element of a class is; null when there is none. */
   boxOf(className: string): Promise<Box | null>;
+  /** A computed style of the first element of a class; null when there is none. */
+  styleOf(className: string, property: string): Promise<string | null>;
   /** `role:name` of everything that a screen reader is told. */
   spoken(): Promise<string[]>;
 }
@@ -46,14 +48,24 @@ export async function pierce(page: Page): Promise<Pierced> {
     const { root } = await session.send('DOM.getDocument', { depth: -1, pierce: true });
     return [...walk(root as DomNode)];
   };
+  const find = async (className: string): Promise<DomNode | undefined> =>
+    (await nodes()).find(({ attributes = [] }) => {
+      const at = attributes.indexOf('class');
+      return at >= 0 && (attributes[at + 1] ?? '').split(' ').includes(className);
+    });
   return {
+    async styleOf(className, property) {
+      await session.send('DOM.enable');
+      await session.send('CSS.enable');
+      const found = await find(className);
+      if (found === undefined) return null;
+      const { computedStyle } = await session.send('CSS.getComputedStyleForNode', { nodeId: found.nodeId });
+      return computedStyle.find(({ name }) => name === property)?.value ?? null;
+    },
     texts: async () =>
       (await nodes()).map((node) => [node.nodeValue, ...(node.attributes ?? [])].join(' ')).join('\n'),
     async boxOf(className) {
-      const found = (await nodes()).find(({ attributes = [] }) => {
-        const at = attributes.indexOf('class');
-        return at >= 0 && (attributes[at + 1] ?? '').split(' ').includes(className);
-      });
+      const found = await find(className);
       if (found === undefined) return null;
       const { model } = await session.send('DOM.getBoxModel', { nodeId: found.nodeId });
       const [left = 0, top = 0, , , right = 0, bottom = 0] = model.border;

@@ -41,7 +41,7 @@ const make = () => {
   const monitor = createMonitor({
     endpoint: location.origin, getTicket, video,
     lang: query.get('lang') ?? 'zh-CN', guard: query.get('guard') ?? 'observe',
-    consent: query.get('consent') ?? 'platform', ...(query.has('headless') ? { render } : {}),
+    consent: query.get('consent') === 'given' ? ['camera', 'comparison', 'evidence-photo'] : query.get('consent') ?? 'platform', ...(query.has('headless') ? { render } : {}),
   });
   for (const type of ['state', 'credit', 'directive', 'guard', 'error', 'end'])
     monitor.on(type, (event) => told.push({ type, event: type === 'error' ? { code: event.code } : event }));

@@ -36,6 +36,10 @@ export interface SdkServerOptions {
   readonly refuse?: (token: string) => string | null;
   /** Answers a batch instead of the chain check; null = check as usual. */
   readonly answer?: (batch: Batch) => BatchAck | null;
+  /** More pages and files by path: an absolute path of a file, or `{ body, type }`. */
+  readonly files?: Readonly<Record<string, string | { readonly body: string; readonly type: string }>>;
+  /** Headers of every page. */
+  readonly headers?: Readonly<Record<string, string>>;
 }
 
 /** A running stand-in. */
@@ -63,8 +67,22 @@ export interface SdkServer {
   stop(): Promise<void>;
 }
 
+const TYPES: Readonly<Record<string, string>> = {
+  js: 'text/javascript',
+  mjs: 'text/javascript',
+  css: 'text/css',
+  webm: 'video/webm',
+  mp4: 'video/mp4',
+  m4s: 'video/iso.segment',
+  m3u8: 'application/vnd.apple.mpegurl',
+};
+
+function typeOf(path: string): string {
+  return TYPES[path.split('.').at(-1) ?? ''] ?? 'application/octet-stream';
+}
+
 function serveFile(request: IncomingMessage, response: ServerResponse, path: string, type: string): void {
-  const file = `${ROOT}${path}`;
+  const file = path.startsWith('/') ? path : `${ROOT}${path}`;
   if (!existsSync(file)) {
     response.writeHead(404).end();
     return;
@@ -219,8 +237,12 @@ class StandIn implements SdkServer {
   async #serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const path = (request.url ?? '').split('?')[0] ?? '';
     response.setHeader('access-control-allow-origin', '*');
+    for (const [name, value] of Object.entries(this.#options.headers ?? {})) response.setHeader(name, value);
+    const extra = this.#options.files?.[path];
     const file = path.startsWith('/sdk/') ? `client-sdk/dist/${path.slice(5)}` : null;
-    if (path === '/' || path === '/blank')
+    if (typeof extra === 'string') serveFile(request, response, extra, typeOf(extra));
+    else if (extra !== undefined) response.setHeader('content-type', extra.type).end(extra.body);
+    else if (path === '/' || path === '/blank')
       response.setHeader('content-type', 'text/html').end(path === '/' ? SDK_PAGE : BLANK_PAGE);
     else if (path === '/clip.webm') serveFile(request, response, 'server/demo/clip.webm', 'video/webm');
     else if (file !== null) serveFile(request, response, file, 'text/javascript');

@@ -45,12 +45,12 @@ export async function startServerProcess(
 ): Promise<ServerProcess> {
   const env = {
     ...process.env,
-    ...more,
     ZHENXUE_DATA_DIR: dataDir,
     ZHENXUE_PORT: String(port),
     ZHENXUE_DEMO: '1',
     ZHENXUE_PACK: 'demo',
     ZHENXUE_LOG_LEVEL: 'error',
+    ...more,
   };
   const child = spawn(process.execPath, [CLI], { env, stdio: ['ignore', 'pipe', 'inherit'] });
   const exited = once(child, 'exit') as Promise<[number | null]>;

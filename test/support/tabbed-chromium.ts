@@ -74,7 +74,8 @@ export async function launchTabs(args: readonly string[] = []): Promise<TabbedCh
       const gone = child.exitCode !== null ? Promise.resolve() : once(child, 'exit');
       child.kill('SIGKILL');
       await gone;
-      rmSync(profile, { recursive: true, force: true, maxRetries: 5 });
+      // Helper processes may write for a moment longer.
+      rmSync(profile, { recursive: true, force: true, maxRetries: 20 });
     },
   };
 }

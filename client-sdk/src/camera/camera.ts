@@ -2,23 +2,33 @@
  * The part of the SDK that needs a camera: consent, photos, self-test, the frame of liveness challenges. Loaded when a sitting
  * first asks for a picture; it shares the layer and theme of the screen part, which is always there before it.
  */
-import type { Consent, Receipt } from '@zhenxue/protocol';
+import type { ConsentScope, LivenessPrompt } from '@zhenxue/protocol';
+import type { Sitting } from '../core/sitting.ts';
 import { createPhotoDesk, type PhotoDesk, type PhotoDeskOptions } from '../screen/photo/photo-desk.ts';
 import type { Lang } from '../screen/texts.ts';
-import { type ConsentDesk, createConsentDesk, type Decision } from './consent.ts';
+import { type ConsentDesk, createConsentDesk, type Decision, SCOPES } from './consent.ts';
 import { CAMERA_NOTICE, type CameraNotice } from './notice-text.ts';
 import { type CameraCheck, testCamera } from './self-test.ts';
 import { cameraTextsOf } from './texts.ts';
+
+/**
+ * Who asks for consent. `ask`: the SDK. `platform`: the platform has asked, and told the server's ledger itself. A list: the
+ * platform has asked, this is what was agreed to, and the SDK tells the server.
+ */
+export type ConsentMode = 'ask' | 'platform' | readonly ConsentScope[];
 
 /** What the camera part needs. */
 export interface CameraOptions extends Omit<PhotoDeskOptions, 'agreed' | 'reconsider'> {
   readonly video: HTMLVideoElement;
   readonly container: HTMLElement;
   readonly lang: Lang;
-  /** `ask` (default): the SDK asks; `platform`: the platform has asked, and told the server's ledger itself. */
-  readonly consent?: 'ask' | 'platform' | undefined;
+  /** See `MonitorOptions.consent`. */
+  readonly consent?: ConsentMode | undefined;
   readonly cameraNotice?: CameraNotice | undefined;
-  readonly sendConsent: (consent: Consent) => Promise<Receipt>;
+  /** Asks the server over the live connection. */
+  readonly call: Sitting['call'];
+  /** Hears the steps of liveness challenges; returns its stop. */
+  readonly onPrompt: (told: (prompt: LivenessPrompt) => void) => () => void;
   /** The sitting, under which a decision is remembered over a reload. */
   readonly session: string;
 }
@@ -62,6 +72,16 @@ async function whilePaused<T>(video: HTMLVideoElement, work: () => Promise<T>): 
   }
 }
 
+/** What is known before anything is asked, and whether the server still has to hear of it. */
+function consentBefore(
+  mode: ConsentMode | undefined,
+  read: () => Decision,
+): { readonly remembered: Decision; readonly tell: boolean } {
+  if (mode === 'platform') return { remembered: SCOPES, tell: false };
+  if (mode === undefined || mode === 'ask') return { remembered: read(), tell: false };
+  return { remembered: mode, tell: true };
+}
+
 /** Sets the camera part up; the camera stays off until a picture is asked for. */
 export function openCameraPart(options: CameraOptions): CameraPart {
   const texts = cameraTextsOf(options.lang);
@@ -73,8 +93,8 @@ export function openCameraPart(options: CameraOptions): CameraPart {
     texts,
     notice,
     schedule: options.schedule,
-    send: options.sendConsent,
-    remembered: options.consent === 'platform' ? ['camera', 'comparison', 'evidence-photo'] : memory.read(),
+    send: (decision) => options.call('consent', decision),
+    ...consentBefore(options.consent, memory.read),
     remember: memory.write,
   });
   const asking = async (ask: () => Promise<readonly string[]>): Promise<boolean> => {

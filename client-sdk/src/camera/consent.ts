@@ -8,7 +8,7 @@ import type { CameraNotice } from './notice-text.ts';
 import type { CameraTexts } from './texts.ts';
 
 /** Scopes in the order shown; all are needed for a check. */
-const SCOPES: readonly ConsentScope[] = ['camera', 'comparison', 'evidence-photo'];
+export const SCOPES: readonly ConsentScope[] = ['camera', 'comparison', 'evidence-photo'];
 
 /** Milliseconds before an unanswered decision is sent again, and times that it is. */
 const RESEND_MS = 5_000;
@@ -38,6 +38,8 @@ export interface ConsentOptions {
   readonly send: (consent: Consent) => Promise<Receipt>;
   /** Scopes decided about before in this sitting, such as before a reload. */
   readonly remembered: Decision;
+  /** The remembered decision was taken on the page: the server hears of it now. */
+  readonly tell: boolean;
   readonly remember: (scopes: readonly ConsentScope[]) => void;
 }
 
@@ -123,6 +125,7 @@ export function createConsentDesk(options: ConsentOptions): ConsentDesk {
     return asking;
   }
 
+  if (options.tell && decision !== null) send(decision, RESENDS_MAX);
   return {
     ask: () => (decision === null ? reopen() : Promise.resolve(decision)),
     reopen,

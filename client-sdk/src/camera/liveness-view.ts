@@ -72,7 +72,8 @@ export function openLivenessView(options: LivenessViewOptions): LivenessView {
     ...options,
     name: 'liveness',
     title: texts.livenessTitle,
-    body: [element(doc, 'p', {}, texts.livenessHint), preview, line],
+    // The step stands nearest to the camera, and is never below the fold of a small phone.
+    body: [line, preview, element(doc, 'p', {}, texts.livenessHint)],
     actions: [{ label: texts.close, plain: true, run: options.cancel }],
     onEscape: options.cancel,
   });

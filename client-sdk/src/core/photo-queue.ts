@@ -46,89 +46,110 @@ async function leftOf(store: OutboxStore, session: string): Promise<StoredPhoto[
   }
 }
 
-/** Creates an empty queue. */
-export function createPhotoQueue(options: PhotoQueueOptions): PhotoQueue {
-  const { session, store, schedule } = options;
-  let waiting: StoredPhoto[] = [];
-  let link: Link | null = null;
-  let busy = false;
-  let loaded = false;
-  let stopTimer: () => void = () => undefined;
+class StoredPhotos implements PhotoQueue {
+  readonly #options: PhotoQueueOptions;
+  #waiting: StoredPhoto[] = [];
+  #link: Link | null = null;
+  #busy = false;
+  #loaded = false;
+  #stopTimer: () => void = () => undefined;
 
-  function free(): void {
-    busy = false;
-    stopTimer();
+  constructor(options: PhotoQueueOptions) {
+    this.#options = options;
   }
 
-  function forget(photo: StoredPhoto): void {
-    waiting = waiting.filter((other) => other !== photo);
+  async load(): Promise<void> {
+    if (this.#loaded) return;
+    this.#loaded = true;
+    const { store, session, wallNow } = this.#options;
+    const before = wallNow() - OUTBOX_AGE_MAX_MS;
+    this.#waiting = await leftOf(store, session);
+    const old = this.#waiting.filter((photo) => photo.storedAt < before).length;
+    for (let n = 0; n < old; n += 1) this.#drop('outbox-expired');
+    while (this.#waiting.length > PHOTOS_MAX) this.#drop('outbox-full');
+  }
+
+  async add(id: string, h: string, bytes: Uint8Array): Promise<void> {
+    if (bytes.length > PHOTO_BYTES_MAX) throw new MonitorError('payload-too-large');
+    const { session, store, wallNow } = this.#options;
+    const photo = { session, id, h, bytes, storedAt: wallNow() };
+    // A photo taken again replaces the one before: nothing is lost by that.
+    for (const same of this.#waiting.filter((other) => other.id === id)) this.#forget(same);
+    while (this.#waiting.length >= PHOTOS_MAX) this.#drop('outbox-full');
+    this.#waiting.push(photo);
+    await quietly(() => store.putPhoto(photo));
+    this.#pump();
+  }
+
+  attach(next: Link): void {
+    this.#link = next;
+    this.#free();
+    this.#pump();
+  }
+
+  detach(): void {
+    this.#link = null;
+    this.#free();
+  }
+
+  size(): number {
+    return this.#waiting.length;
+  }
+
+  bytes(): number {
+    return this.#waiting.reduce((sum, photo) => sum + photo.bytes.length, 0);
+  }
+
+  shed(): boolean {
+    return this.#drop('outbox-full');
+  }
+
+  #free(): void {
+    this.#busy = false;
+    this.#stopTimer();
+  }
+
+  #forget(photo: StoredPhoto): void {
+    const { store, session, settled } = this.#options;
+    this.#waiting = this.#waiting.filter((other) => other !== photo);
     void quietly(() => store.dropPhoto(session, photo.id));
-    options.settled();
+    settled();
   }
 
-  function drop(reason: GapReason): boolean {
-    const [oldest] = waiting;
+  #drop(reason: GapReason): boolean {
+    const [oldest] = this.#waiting;
     if (oldest === undefined) return false;
-    forget(oldest);
-    options.lost(reason, 1);
+    this.#forget(oldest);
+    this.#options.lost(reason, 1);
     return true;
   }
 
-  function later(delayMs: number): void {
-    stopTimer();
-    stopTimer = schedule(delayMs, () => {
-      free();
-      pump();
+  #later(delayMs: number): void {
+    this.#stopTimer();
+    this.#stopTimer = this.#options.schedule(delayMs, () => {
+      this.#free();
+      this.#pump();
     });
   }
 
-  function pump(): void {
-    const photo = waiting[0];
-    const used = link;
-    if (photo === undefined || used === null || busy) return;
-    busy = true;
-    later(ACK_TIMEOUT_MS);
+  #pump(): void {
+    const [photo] = this.#waiting;
+    const used = this.#link;
+    if (photo === undefined || used === null || this.#busy) return;
+    this.#busy = true;
+    this.#later(ACK_TIMEOUT_MS);
     used.photo({ id: photo.id, h: photo.h }, photo.bytes, (answer) => {
-      if (used !== link || !waiting.includes(photo)) return;
-      if (!answer.ok && isPassing(answer.code)) return later(answer.retryMs ?? RETRY_MS);
-      if (!answer.ok) options.warned(new MonitorError(answer.code));
-      free();
-      forget(photo);
-      pump();
+      if (used !== this.#link || !this.#waiting.includes(photo)) return;
+      if (!answer.ok && isPassing(answer.code)) return this.#later(answer.retryMs ?? RETRY_MS);
+      if (!answer.ok) this.#options.warned(new MonitorError(answer.code));
+      this.#free();
+      this.#forget(photo);
+      this.#pump();
     });
   }
+}
 
-  return {
-    async load() {
-      if (loaded) return;
-      loaded = true;
-      const before = options.wallNow() - OUTBOX_AGE_MAX_MS;
-      waiting = await leftOf(store, session);
-      const old = waiting.filter((photo) => photo.storedAt < before).length;
-      for (let n = 0; n < old; n += 1) drop('outbox-expired');
-      while (waiting.length > PHOTOS_MAX) drop('outbox-full');
-    },
-    async add(id, h, bytes) {
-      if (bytes.length > PHOTO_BYTES_MAX) throw new MonitorError('payload-too-large');
-      const photo = { session, id, h, bytes, storedAt: options.wallNow() };
-      // A photo taken again replaces the one before: nothing is lost by that.
-      for (const same of waiting.filter((other) => other.id === id)) forget(same);
-      while (waiting.length >= PHOTOS_MAX) drop('outbox-full');
-      waiting.push(photo);
-      await quietly(() => store.putPhoto(photo));
-      pump();
-    },
-    attach(next) {
-      link = next;
-      free();
-      pump();
-    },
-    detach() {
-      link = null;
-      free();
-    },
-    size: () => waiting.length,
-    bytes: () => waiting.reduce((sum, photo) => sum + photo.bytes.length, 0),
-    shed: () => drop('outbox-full'),
-  };
+/** Creates an empty queue. */
+export function createPhotoQueue(options: PhotoQueueOptions): PhotoQueue {
+  return new StoredPhotos(options);
 }

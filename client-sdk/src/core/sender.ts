@@ -1,6 +1,6 @@
 /** Sends what waits in the outbox over one connection after the other, in order, a few batches ahead of their acks. */
 import type { BatchAck, ErrorCode } from '@zhenxue/protocol';
-import type { Link, Schedule } from './effects.ts';
+import type { Link, Schedule, StoredBatch } from './effects.ts';
 import { ACK_TIMEOUT_MS, IN_FLIGHT_MAX, REFUSALS_AT_ONCE_MAX, RETRY_MS } from './limits.ts';
 import type { ChainPoint, Outbox } from './outbox.ts';
 import { isPassing, isPoison } from './refusals.ts';
@@ -40,6 +40,18 @@ function react(on: SenderEvents, seq: number, answer: Refusal, resume: (seq: num
   else on.fatal(code);
 }
 
+/** What may be sent after `sent`: at most `room` batches and `bytesMax` bytes of text. */
+function readyBatches(outbox: Outbox, sent: number, room: number, bytesMax: number): StoredBatch[] {
+  const ready: StoredBatch[] = [];
+  let bytes = 0;
+  for (let batch = outbox.at(sent + 1); batch !== undefined; batch = outbox.at(batch.seq + 1)) {
+    bytes += batch.text.length;
+    if (ready.length >= room || bytes > bytesMax) break;
+    ready.push(batch);
+  }
+  return ready;
+}
+
 /** Creates a sender over an outbox. */
 export function createSender(outbox: Outbox, schedule: Schedule, on: SenderEvents): Sender {
   let link: Link | null = null;
@@ -61,10 +73,15 @@ export function createSender(outbox: Outbox, schedule: Schedule, on: SenderEvent
     blocked = true;
     refusals += 1;
     stopTimer?.();
-    const waits = isPassing(answer.code) || refusals > REFUSALS_AT_ONCE_MAX;
     const respond = (): void => react(on, seq, answer, sender.resume);
-    if (waits) stopTimer = schedule(answer.retryMs ?? RETRY_MS, respond);
-    else respond();
+    if (!isPassing(answer.code) && refusals <= REFUSALS_AT_ONCE_MAX) respond();
+    else stopTimer = schedule(answer.retryMs ?? RETRY_MS, respond);
+  }
+
+  function send(over: Link, { seq, text }: StoredBatch): void {
+    const mine = round;
+    sent = seq;
+    over.batch(text, (answer) => answered(mine, seq, answer));
   }
 
   function answered(mine: number, seq: number, answer: BatchAck): void {
@@ -91,16 +108,8 @@ export function createSender(outbox: Outbox, schedule: Schedule, on: SenderEvent
     },
     pump(bytesMax = Number.POSITIVE_INFINITY) {
       if (link === null || blocked) return;
-      let bytes = 0;
-      for (let batch = outbox.at(sent + 1); batch !== undefined; batch = outbox.at(sent + 1)) {
-        if (sent - durable >= IN_FLIGHT_MAX) break;
-        const { seq, text } = batch;
-        bytes += text.length;
-        if (bytes > bytesMax) break;
-        const mine = round;
-        sent = seq;
-        link.batch(text, (answer) => answered(mine, seq, answer));
-      }
+      const room = IN_FLIGHT_MAX - (sent - durable);
+      for (const batch of readyBatches(outbox, sent, room, bytesMax)) send(link, batch);
       watch();
     },
     resume(seq) {

@@ -61,84 +61,98 @@ function silenceOf(text: string): number {
   return (pingInterval ?? SILENCE_DEFAULT_MS) + (pingTimeout ?? 0);
 }
 
-/** Speaks over a socket that is being opened. */
-export function openWire({ socket, schedule, on }: WireOptions): Wire {
-  const acks = new Map<string, (answer: unknown) => void>();
-  let asked = 0;
-  let over = false;
-  let silenceMs = SILENCE_DEFAULT_MS;
-  let stopTimer: () => void = () => undefined;
+class OpenWire implements Wire {
+  readonly #options: WireOptions;
+  readonly #acks = new Map<string, (answer: unknown) => void>();
+  #asked = 0;
+  #over = false;
+  #silenceMs = SILENCE_DEFAULT_MS;
+  #stopTimer: () => void = () => undefined;
 
-  function finish(tell: boolean): void {
-    if (over) return;
-    over = true;
-    stopTimer();
-    acks.clear();
-    socket.close();
-    if (tell) on.closed();
-  }
-  const lost = (): void => finish(true);
-  const send = (frame: string | Uint8Array<ArrayBuffer>): void => {
-    if (!over && socket.readyState === socket.OPEN) socket.send(frame);
-  };
-  const heard = (): void => {
-    stopTimer();
-    stopTimer = schedule(silenceMs, lost);
-  };
-
-  function message(type: string, text: string): void {
-    if (type === PACKET.event) {
-      const { id, args } = readArgs(text);
-      const answer = (value: unknown): void => {
-        if (id !== '') send(`${ENGINE.message}${PACKET.ack}${id}${JSON.stringify([value])}`);
-      };
-      on.event(String(args[0]), args.slice(1), answer);
-    } else if (type === PACKET.ack) {
-      const { id, args } = readArgs(text);
-      const ack = acks.get(id);
-      acks.delete(id);
-      ack?.(args[0]);
-    } else if (type !== PACKET.connect) lost();
+  constructor(options: WireOptions) {
+    this.#options = options;
+    const { socket } = options;
+    socket.onmessage = ({ data }) => {
+      if (this.#over) return;
+      try {
+        this.#take(data);
+      } catch {
+        this.#lost();
+      }
+    };
+    socket.onclose = this.#lost;
+    socket.onerror = this.#lost;
   }
 
-  function take(frame: unknown): void {
+  readonly emit: Wire['emit'] = (name, args, bytes, ack) => {
+    this.#asked += 1;
+    const id = String(this.#asked);
+    this.#acks.set(id, ack);
+    if (bytes === null) {
+      this.#send(`${ENGINE.message}${PACKET.event}${id}${JSON.stringify([name, ...args])}`);
+      return;
+    }
+    const list = JSON.stringify([name, ...args, { _placeholder: true, num: 0 }]);
+    this.#send(`${ENGINE.message}${PACKET.binaryEvent}1-${id}${list}`);
+    this.#send(bytes as Uint8Array<ArrayBuffer>);
+  };
+
+  readonly close = (): void => {
+    this.#send(`${ENGINE.message}${PACKET.disconnect}`);
+    this.#finish();
+  };
+
+  readonly #lost = (): void => {
+    if (this.#over) return;
+    this.#finish();
+    this.#options.on.closed();
+  };
+
+  #finish(): void {
+    this.#over = true;
+    this.#stopTimer();
+    this.#acks.clear();
+    this.#options.socket.close();
+  }
+
+  #send(frame: string | Uint8Array<ArrayBuffer>): void {
+    const { socket } = this.#options;
+    if (!this.#over && socket.readyState === socket.OPEN) socket.send(frame);
+  }
+
+  #heard(): void {
+    this.#stopTimer();
+    this.#stopTimer = this.#options.schedule(this.#silenceMs, this.#lost);
+  }
+
+  #take(frame: unknown): void {
     if (typeof frame !== 'string') throw new SyntaxError('expected text');
-    heard();
     const type = frame.charAt(0);
     if (type === ENGINE.open) {
-      silenceMs = silenceOf(frame.slice(1));
-      heard();
-      send(`${ENGINE.message}${PACKET.connect}`);
-    } else if (type === ENGINE.ping) send(ENGINE.pong);
-    else if (type === ENGINE.message) message(frame.charAt(1), frame.slice(2));
-    else if (type === ENGINE.close) lost();
+      this.#silenceMs = silenceOf(frame.slice(1));
+      this.#send(`${ENGINE.message}${PACKET.connect}`);
+    } else if (type === ENGINE.ping) this.#send(ENGINE.pong);
+    else if (type === ENGINE.message) this.#message(frame.charAt(1), frame.slice(2));
+    else if (type === ENGINE.close) this.#lost();
+    if (!this.#over) this.#heard();
   }
 
-  socket.onmessage = ({ data }) => {
-    if (over) return;
-    try {
-      take(data);
-    } catch {
-      lost();
-    }
-  };
-  socket.onclose = lost;
-  socket.onerror = lost;
-  return {
-    emit(name, args, bytes, ack) {
-      asked += 1;
-      acks.set(String(asked), ack);
-      if (bytes === null) {
-        send(`${ENGINE.message}${PACKET.event}${asked}${JSON.stringify([name, ...args])}`);
-        return;
-      }
-      const list = JSON.stringify([name, ...args, { _placeholder: true, num: 0 }]);
-      send(`${ENGINE.message}${PACKET.binaryEvent}1-${asked}${list}`);
-      send(bytes as Uint8Array<ArrayBuffer>);
-    },
-    close() {
-      send(`${ENGINE.message}${PACKET.disconnect}`);
-      finish(false);
-    },
-  };
+  #message(type: string, text: string): void {
+    if (type === PACKET.event) {
+      const { id, args } = readArgs(text);
+      this.#options.on.event(String(args[0]), args.slice(1), (value) => {
+        if (id !== '') this.#send(`${ENGINE.message}${PACKET.ack}${id}${JSON.stringify([value])}`);
+      });
+    } else if (type === PACKET.ack) {
+      const { id, args } = readArgs(text);
+      const ack = this.#acks.get(id);
+      this.#acks.delete(id);
+      ack?.(args[0]);
+    } else if (type !== PACKET.connect) this.#lost();
+  }
+}
+
+/** Speaks over a socket that is being opened. */
+export function openWire(options: WireOptions): Wire {
+  return new OpenWire(options);
 }

@@ -4,9 +4,7 @@
  */
 import type { Schedule } from '../core/effects.ts';
 import { MonitorError } from '../core/errors.ts';
-
-/** Milliseconds between two ticks: how late a silent change of state is noticed. */
-export const TICK_MS = 250;
+import { TICK_MS } from './clock-pace.ts';
 
 /** Milliseconds in which the Worker must answer for the first time. */
 const CLOCK_START_MS = 5_000;
@@ -24,7 +22,7 @@ export interface EvidenceClock {
   stop(): void;
 }
 
-/** Makes the clock's Worker from a `blob:` URL. A page whose policy forbids those passes its own Worker with the same code. */
+/** Makes the clock's Worker from a `blob:` URL. A page whose policy forbids those passes its own Worker: `zhenxue-clock.js`. */
 export function blobWorker(): Worker {
   const url = URL.createObjectURL(new Blob([SOURCE], { type: 'text/javascript' }));
   const worker = new Worker(url);

@@ -1,6 +1,7 @@
 import type { CameraCheck } from '../camera/self-test.ts';
 import { createEmitter } from '../core/emitter.ts';
 import { MonitorError } from '../core/errors.ts';
+import type { Diagnosis } from '../diagnose/diagnose.ts';
 import { httpProbe } from '../effects/http-probe.ts';
 import { createIdbStore } from '../effects/idb-store.ts';
 import { timerSchedule } from '../effects/timer-schedule.ts';
@@ -24,6 +25,8 @@ export interface Monitor {
    * Resolves with null when the camera was not agreed to. @throws MonitorError `stopped` when no sitting is open
    */
   prepareCamera(): Promise<CameraCheck | null>;
+  /** Looks at what the SDK needs of this browser and page, running or not. Opens no camera. Never rejects but when it cannot be loaded. */
+  diagnose(): Promise<Diagnosis>;
   /** Listens; returns its stop. */
   on<K extends keyof MonitorEvents>(type: K, listener: (event: MonitorEvents[K]) => void): () => void;
   /** Stops for good and forgets all listeners. */
@@ -102,6 +105,10 @@ export function createMonitor(options: MonitorOptions): Monitor {
       return started;
     },
     stop,
+    async diagnose() {
+      const { diagnosePage } = await import('../diagnose/diagnose.ts');
+      return diagnosePage({ ...effects, connection: run?.connection() ?? null });
+    },
     prepareCamera: () => run?.prepareCamera() ?? Promise.reject(new MonitorError('stopped')),
     on: emitter.on,
     async destroy() {

@@ -1,4 +1,5 @@
 import type { Bilingual, Directive, EndReason, GuardAct } from '@zhenxue/protocol';
+import type { ConsentMode } from '../camera/camera.ts';
 import type { CameraNotice } from '../camera/notice-text.ts';
 import type { ConnectionState } from '../core/connection.ts';
 import type {
@@ -54,8 +55,8 @@ export interface MonitorOptions {
   readonly container?: HTMLElement;
   /** Popups and messages that the page renders itself; the SDK checks that they are really seen. */
   readonly render?: HostRenderer;
-  /** `ask` (default): the SDK shows the camera notice; `platform`: the platform has asked, and told the server itself. */
-  readonly consent?: 'ask' | 'platform';
+  /** Who asks before the camera is used; default `ask`. */
+  readonly consent?: ConsentMode;
   /** Default: the notice that ships with the SDK. */
   readonly cameraNotice?: CameraNotice;
   readonly effects?: Partial<MonitorEffects>;

@@ -1,6 +1,7 @@
 /** One run of a monitor, from `start()` to `stop()`: clock, session lock, sitting and watch. */
-import type { Directive, Welcome } from '@zhenxue/protocol';
+import type { Directive, LivenessPrompt, Welcome } from '@zhenxue/protocol';
 import type { CameraCheck } from '../camera/self-test.ts';
+import type { ConnectionState } from '../core/connection.ts';
 import type { Emitter } from '../core/emitter.ts';
 import { MonitorError } from '../core/errors.ts';
 import { createSitting, type Sitting, type SittingEvents } from '../core/sitting.ts';
@@ -33,6 +34,7 @@ function loadScreen(): Promise<ScreenPart> {
 export interface Run {
   start(): Promise<void>;
   stop(): Promise<void>;
+  connection(): ConnectionState;
   /** @throws MonitorError `stopped` when no sitting is open */
   prepareCamera(): Promise<CameraCheck | null>;
 }
@@ -46,6 +48,7 @@ class LiveRun implements Run {
   #clock: EvidenceClock | null = null;
   #watch: Watch | null = null;
   #videoMs = 0;
+  readonly #prompts = new Set<(prompt: LivenessPrompt) => void>();
   #stopped = false;
   /** Directives that came before the watch was up. */
   #early: Directive[] = [];
@@ -96,6 +99,8 @@ class LiveRun implements Run {
   prepareCamera = (): Promise<CameraCheck | null> =>
     this.#watch?.prepareCamera() ?? Promise.reject(new MonitorError('stopped'));
 
+  connection = (): ConnectionState => this.#state.connection;
+
   #tell(change: Partial<MonitorEvents['state']>): void {
     this.#state = { ...this.#state, ...change };
     this.#given.emitter.emit('state', this.#state);
@@ -138,6 +143,9 @@ class LiveRun implements Run {
         if (!first) this.#watch?.online(welcome);
       },
       directive: (asked) => this.#directive(asked),
+      prompt: (prompt) => {
+        for (const told of [...this.#prompts]) told(prompt);
+      },
       durable: credit,
       storageFailed: () => this.#tell({ storage: 'memory' }),
       warned: (error) => emitter.emit('error', error),
@@ -160,7 +168,11 @@ class LiveRun implements Run {
       welcome,
       openScreen,
       emit: record,
-      sendConsent: (consent) => call('consent', consent),
+      call,
+      onPrompt: (told) => {
+        this.#prompts.add(told);
+        return () => this.#prompts.delete(told);
+      },
       upload: (id, h, bytes) => void photo(id, h, bytes).catch(failed),
     });
     this.#watch = watch;

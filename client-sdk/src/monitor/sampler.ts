@@ -17,10 +17,10 @@ export interface Readings {
 /** Samples happenings in their order. */
 export interface Sampler {
   record(happening: Happening): void;
+  /** Records a beat of an instant that has passed (its clock reading and position) and one of now, unless something was recorded since. */
+  turn(then: { readonly now: number; readonly m: number }): void;
   /** For a page that is being closed: no answer of the clock will come any more, the last known time must do. */
   settleNow(): void;
-  /** Session time of a clock reading, ms. Never goes back. */
-  sessionTime(now: number): number;
 }
 
 /** What a sampler needs. */
@@ -35,31 +35,34 @@ export interface SamplerOptions {
 /** Creates a sampler for one page load of a sitting. */
 export function createSampler(options: SamplerOptions): Sampler {
   const { clock, readings, base, emit } = options;
-  let last = 0;
+  /** Session time of the last sample, ms: it never goes back. */
+  let last = Math.floor(base.elapsedMs);
   let open: ((now: number) => void)[] = [];
 
-  function sessionTime(now: number): number {
-    const t = Math.floor(base.elapsedMs + Math.max(0, now - base.now));
-    last = Math.min(SESSION_TIME_MAX_MS, Math.max(last, t));
-    return last;
+  const timeOf = (now: number): number => Math.floor(base.elapsedMs + now - base.now);
+
+  function record(happening: Happening, then?: { readonly now: number; readonly m: number }): void {
+    const m = then?.m ?? readings.position();
+    const s = readings.stateBits();
+    const r = readings.ratePermille();
+    const finish = (now: number): void => {
+      if (!open.includes(finish)) return;
+      open = open.filter((other) => other !== finish);
+      last = Math.min(SESSION_TIME_MAX_MS, Math.max(last, timeOf(now)));
+      const sample = { ...happening, t: last, m, s };
+      emit((r === 1000 ? sample : { ...sample, r }) as LearningEvent);
+    };
+    open.push(finish);
+    if (then === undefined) clock.ask(finish);
+    else finish(then.now);
   }
 
   return {
-    sessionTime,
-    record(happening) {
-      const m = readings.position();
-      const s = readings.stateBits();
-      const r = readings.ratePermille();
-      let done = false;
-      const finish = (now: number): void => {
-        if (done) return;
-        done = true;
-        open = open.filter((other) => other !== finish);
-        const sample = r === 1000 ? { t: sessionTime(now), m, s } : { t: sessionTime(now), m, s, r };
-        emit({ ...happening, ...sample } as LearningEvent);
-      };
-      open.push(finish);
-      clock.ask(finish);
+    record: (happening) => record(happening),
+    turn(then) {
+      if (timeOf(then.now) <= last) return;
+      record({ e: 'beat' }, then);
+      record({ e: 'beat' });
     },
     settleNow() {
       for (const finish of [...open]) finish(clock.last());

@@ -1,14 +1,13 @@
 /** Everything that watches one page during one open sitting: witnesses, guard, popups, photos. Starts together, stops together. */
 import {
-  type Consent,
   type Directive,
   type GuardAct,
   type LearningEvent,
   PHOTO_BYTES_MAX,
-  type Receipt,
   type Welcome,
 } from '@zhenxue/protocol';
 import { SDK_BUILD } from '../build.ts';
+import type { CameraOptions } from '../camera/camera.ts';
 import { hashBytes } from '../core/digest.ts';
 import type { Emitter } from '../core/emitter.ts';
 import type { EvidenceClock } from '../effects/worker-clock.ts';
@@ -37,7 +36,8 @@ export interface WatchOptions {
   readonly emitter: Emitter<MonitorEvents>;
   readonly emit: (event: LearningEvent) => void;
   readonly upload: (id: string, h: string, bytes: Uint8Array) => void;
-  readonly sendConsent: (consent: Consent) => Promise<Receipt>;
+  readonly call: CameraOptions['call'];
+  readonly onPrompt: CameraOptions['onPrompt'];
 }
 
 /** A running watch. */
@@ -74,34 +74,41 @@ function createActs(
   };
 }
 
+/** What the learner sees, with what the page chose about it. */
+function openWatched(
+  given: WatchOptions,
+  shared: Pick<Parameters<typeof openScreen>[0], 'onTick' | 'last' | 'record'>,
+): Screen {
+  const { options, effects, lang, welcome, upload, call, onPrompt } = given;
+  const { video, render, consent, cameraNotice } = options;
+  return given.openScreen({
+    ...effects,
+    ...shared,
+    ...{ video, lang, render, consent, cameraNotice, upload, call, onPrompt },
+    container: options.container ?? video.ownerDocument.body,
+    texts: textsOf(lang),
+    session: welcome.session,
+    hash: hashBytes,
+    bytesMax: PHOTO_BYTES_MAX,
+  });
+}
+
 /** Starts watching; the first event recorded is `open`. */
 export function startWatch(given: WatchOptions): Watch {
-  const { options, effects, clock, welcome, emitter, lang } = given;
+  const { options, clock, welcome, emitter } = given;
   const { video } = options;
-  const container = options.container ?? video.ownerDocument.body;
   const enforce = welcome.guard === 'enforce' || options.guard === 'enforce';
   const player = watchPlayer(video);
   const page = watchPage(player, () => !enforce);
   const readings = { position: player.position, ratePermille: player.ratePermille, stateBits: page.bits };
   const base = { now: given.welcomedAt, elapsedMs: welcome.elapsedMs };
-  const { record, settleNow } = createSampler({ clock, readings, base, emit: given.emit });
+  const { record, turn, settleNow } = createSampler({ clock, readings, base, emit: given.emit });
   record({ e: 'open', d: player.durationMs(), build: SDK_BUILD });
 
   const shared = { onTick: clock.onTick, ask: clock.ask, last: clock.last, record };
-  const visible = { video, container, lang, hash: hashBytes, bytesMax: PHOTO_BYTES_MAX };
-  const { render, consent, cameraNotice } = options;
-  const screen = given.openScreen({
-    ...effects,
-    ...shared,
-    ...visible,
-    ...{ render, consent, cameraNotice },
-    texts: textsOf(lang),
-    session: welcome.session,
-    upload: given.upload,
-    sendConsent: given.sendConsent,
-  });
+  const screen = openWatched(given, shared);
   const { popups, photos } = screen;
-  const stopSignals = startSignals({ player, page, popups, beatMs: welcome.beatMs, ...shared });
+  const stopSignals = startSignals({ player, page, popups, beatMs: welcome.beatMs, turn, ...shared });
 
   let offlineSince: number | null = null;
   const act = createActs(enforce, record, screen, emitter, clock.last);

@@ -10,6 +10,8 @@ export interface SignalContext {
   readonly popups: PopupWatch;
   readonly beatMs: number;
   record(happening: Happening): void;
+  /** The speed changed after this clock reading and position: a beat of then and one of now, unless something was recorded since. */
+  turn(then: { readonly now: number; readonly m: number }): void;
   /** Ticks of the evidence clock, with its time in ms. Returns its stop. */
   onTick(tick: (now: number) => void): () => void;
   /** Asks the evidence clock for the time of this instant. */

@@ -4,6 +4,7 @@
  */
 import type { Finding, PlatformFinding } from '@zhenxue/protocol';
 import { banTerm, localDate } from '../core/sanctions/ban-dates.ts';
+import { oneBanPerDate, type ProvedKind } from '../core/sanctions/combine.ts';
 import { judgePopulation } from '../core/sanctions/population.ts';
 import { sanctionTrigger } from '../core/sanctions/trigger.ts';
 import { suppressionsOf } from '../core/verdict/verdict.ts';
@@ -60,7 +61,8 @@ async function endRunning(app: App, platform: string): Promise<void> {
   }
 }
 
-async function judge(app: App, sitting: Sitting, suppression: string): Promise<void> {
+/** What the population proves about a suppression; null = not enough. */
+async function judgeSuppression(app: App, sitting: Sitting, suppression: string): Promise<ProvedKind | null> {
   const { platform, course, lesson, pack } = sitting.facts;
   const { sanctions, zone } = pack;
   const to = app.clock.now();
@@ -75,11 +77,11 @@ async function judge(app: App, sitting: Sitting, suppression: string): Promise<v
     ...window,
   });
   const judged = judgePopulation(population, sanctions);
-  if (!judged.complete) return;
+  if (!judged.complete) return null;
   const cited = await citedOf(app, population, suppression);
   const first = cited[0];
-  if (first === undefined || new Set(cited.map((c) => c.session)).size < sanctions.minSessions) return;
-  await impose(app, sitting, {
+  if (first === undefined || new Set(cited.map((c) => c.session)).size < sanctions.minSessions) return null;
+  return {
     kind: suppression,
     clause: first.finding.clause,
     violationDate: localDate(first.finding.span.fromAt, zone),
@@ -89,19 +91,15 @@ async function judge(app: App, sitting: Sitting, suppression: string): Promise<v
       share: judged.sharePermille,
     }),
     cites: cited.map((c) => ({ session: c.session, finding: c.finding.id })),
-  });
+  };
 }
 
 /** Writes the finding against the platform with its ban and ends what runs. Once per kind and evidence. */
-async function impose(
-  app: App,
-  sitting: Sitting,
-  found: Omit<PlatformFinding, 'id' | 'platform' | 'foundAt'>,
-): Promise<void> {
+async function impose(app: App, sitting: Sitting, proved: ProvedKind): Promise<void> {
   const { platform, pack } = sitting.facts;
   const at = app.clock.now();
-  const finding: PlatformFinding = { id: app.newId(), platform, foundAt: at, ...found };
-  const term = banTerm(found.violationDate, pack.sanctions.banYears);
+  const finding: PlatformFinding = { id: app.newId(), platform, foundAt: at, ...proved };
+  const term = banTerm(proved.violationDate, pack.sanctions.banYears);
   const ban: BanRow = {
     id: app.newId(),
     platform,
@@ -123,7 +121,7 @@ async function impose(
  * The platform's own acts towards the server (rules §4 (a)): no learner can forge them, so no population is needed. In
  * reviewed mode nothing is imposed by itself.
  */
-async function judgeActs(app: App, sitting: Sitting): Promise<void> {
+function judgeActs(sitting: Sitting): ProvedKind | null {
   const { pack, session } = sitting.facts;
   const own = sitting.state.findings.filter((finding) => finding.attribution === 'platform');
   const trigger = sanctionTrigger(
@@ -137,20 +135,29 @@ async function judgeActs(app: App, sitting: Sitting): Promise<void> {
     pack,
   );
   const first = own.find((finding) => finding.id === trigger?.cites[0]?.finding);
-  if (trigger === null || first === undefined || pack.sanctions.mode !== 'automatic') return;
+  if (trigger === null || first === undefined || pack.sanctions.mode !== 'automatic') return null;
   const { violationDate, cites } = trigger;
   const { kind, clause, reason } = first;
-  await impose(app, sitting, { kind, clause, violationDate, reason, cites });
+  return { kind, clause, violationDate, reason, cites };
+}
+
+/** Everything that is proved against the platform now, and one ban per date of violation. */
+async function judge(app: App, sitting: Sitting): Promise<void> {
+  const proved = [judgeActs(sitting)];
+  for (const suppression of suppressionsOf(sitting.state))
+    proved.push(await judgeSuppression(app, sitting, suppression));
+  const found = proved.filter((one) => one !== null);
+  if (found.length === 0) return;
+  const standing = await app.registry.bans(sitting.facts.platform);
+  const dates = new Set(standing.map((ban) => ban.startsOn));
+  for (const one of oneBanPerDate(found, dates)) await impose(app, sitting, one);
 }
 
 /** Looks at the platform's own acts, and at the population of every control that the sitting shows as suppressed. Never throws. */
 export async function attributePlatform(app: App, sitting: Sitting): Promise<void> {
-  const judges = suppressionsOf(sitting.state).map((suppression) => () => judge(app, sitting, suppression));
-  for (const run of [() => judgeActs(app, sitting), ...judges]) {
-    try {
-      await app.lock(`attribute:${sitting.facts.platform}`, run);
-    } catch (error) {
-      app.log.error('attribution.failed', { session: sitting.facts.session, error: String(error) });
-    }
+  try {
+    await app.lock(`attribute:${sitting.facts.platform}`, () => judge(app, sitting));
+  } catch (error) {
+    app.log.error('attribution.failed', { session: sitting.facts.session, error: String(error) });
   }
 }

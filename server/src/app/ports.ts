@@ -183,6 +183,43 @@ export interface ArchiveStore {
   get(session: string): Promise<ArchivedSitting | null>;
 }
 
+/** What can be deleted when its time has come, in the order in which it must go (see `retention.ts`). */
+export type RetentionKind = 'photos' | 'records' | 'findings' | 'verdicts';
+
+/** What remains of something that was deleted on purpose. Nothing ever deletes a tombstone. */
+export interface Tombstone {
+  readonly session: string;
+  readonly kind: RetentionKind;
+  readonly openedAt: number;
+  readonly endedAt: number;
+  /** When it was deleted, epoch ms. */
+  readonly at: number;
+  /** Says what was deleted without telling it: for records the last chain value, else a SHA-256; 32 bytes. */
+  readonly hash: Uint8Array;
+  /** SHA-256 over what is left of the sitting, since nothing derives it any more. */
+  readonly left: Uint8Array;
+  /** Why: the setting that asked for it. */
+  readonly reason: string;
+}
+
+/** Deletes what may go, one sitting at a time, and leaves a tombstone for each. */
+export interface RetentionStore {
+  /**
+   * Sittings that ended before an instant, still have this kind, lost the kinds before it, and are cited in no finding against a
+   * platform; by id, after `after`, at most `limit`. Records go only when they are packed.
+   */
+  expired(
+    kind: RetentionKind,
+    endedBefore: number,
+    after: string | null,
+    limit: number,
+  ): Promise<readonly SessionRow[]>;
+  /** Writes the tombstone and deletes what it stands for. @returns false, and changes nothing, when that may not go now. */
+  bury(tombstone: Tombstone): Promise<boolean>;
+  /** In the order of their making. */
+  tombstones(session: string): Promise<readonly Tombstone[]>;
+}
+
 /** A sitting held by an owner. */
 export interface HeldLease {
   readonly session: string;
@@ -270,6 +307,7 @@ export interface RegistryStore {
 export interface Store {
   readonly sessions: SessionStore;
   readonly archives: ArchiveStore;
+  readonly retention: RetentionStore;
   readonly leases: LeaseStore;
   readonly tickets: TicketStore;
   readonly registry: RegistryStore;
@@ -296,6 +334,16 @@ export interface PhotoVault {
     readonly course: string;
     readonly bytes: Uint8Array;
   }): Promise<string>;
+}
+
+/** Takes a sitting's stored photos away, without opening them. */
+export interface PhotoDisposal {
+  /** SHA-256 (base64url) of the sitting's files by the photo's id, sorted by id. */
+  hashes(
+    row: Pick<SessionRow, 'session' | 'platform' | 'learner' | 'course'>,
+  ): Promise<readonly (readonly [string, string])[]>;
+  /** Resolves when the files are gone from the disk. */
+  remove(row: Pick<SessionRow, 'session' | 'platform' | 'learner' | 'course'>): Promise<void>;
 }
 
 /** What is wanted of an image. */

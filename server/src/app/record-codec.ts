@@ -5,6 +5,8 @@
  */
 import type { RecordKind } from '@zhenxue/evidence';
 import { BATCH_BYTES_MAX, type EndReason, parseBatch } from '@zhenxue/protocol';
+import type { PolicyPack } from '../core/policy/pack.ts';
+import { SHIPPED_PACKS } from '../core/policy/packs.ts';
 import type { LivenessResult, SessionRecord, SittingFacts } from '../core/session/records.ts';
 import { canonicalJson } from './canonical-json.ts';
 import { hashText } from './hash.ts';
@@ -61,6 +63,29 @@ export function encodeRecord(record: SessionRecord, extras: RecordExtras = {}): 
   }
 }
 
+/** Shipped packs with their hashes: what thousands of sittings have in common is kept once. */
+const SHIPPED: ReadonlyMap<string, ShippedPack> = new Map(
+  SHIPPED_PACKS.map((pack) => {
+    const text = canonicalJson(pack);
+    const packHash = hashText(text);
+    return [packHash, { text, facts: { pack, packHash } }];
+  }),
+);
+
+interface ShippedPack {
+  /** Canonical JSON of the pack. */
+  readonly text: string;
+  readonly facts: { readonly pack: PolicyPack; readonly packHash: string };
+}
+
+/** The facts with the shipped pack instead of their own copy of it. */
+function sharingPack(facts: SittingFacts): SittingFacts {
+  const known = SHIPPED.get(facts.packHash);
+  return known === undefined || canonicalJson(facts.pack) !== known.text
+    ? facts
+    : { ...facts, ...known.facts };
+}
+
 /** A stored record as the engine takes it in. @throws Error when the bytes are not of that kind: the store is damaged. */
 export function decodeRecord(kind: RecordKind, at: number, bytes: Uint8Array, seed: string): SessionRecord {
   const text = decoder.decode(bytes);
@@ -76,7 +101,7 @@ export function decodeRecord(kind: RecordKind, at: number, bytes: Uint8Array, se
       const { seedHash, ...facts } = body;
       if (seedHash !== seedCommitment(seed))
         throw new Error('stored open record: expected the committed seed');
-      return { kind, at, facts: { ...facts, seed } as unknown as SittingFacts };
+      return { kind, at, facts: sharingPack({ ...facts, seed } as unknown as SittingFacts) };
     }
     case 'conflict':
       return { kind, at, seq: body.seq as number, hash: body.hash as string };

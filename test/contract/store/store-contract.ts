@@ -5,6 +5,7 @@ import type { BanRow, SessionStore } from '../../../server/src/app/ports.ts';
 import { archiveContract } from './archive-contract.ts';
 import { leasesContract } from './lease-contract.ts';
 import { auditContract, outboxContract, outboxListsContract, placesContract } from './office-contract.ts';
+import { retentionContract } from './retention-contract.ts';
 import { finding, id, type Open, plain, record, row, SEED, setUp } from './store-fixtures.ts';
 
 /** What is written comes back. */
@@ -229,6 +230,7 @@ export function storeContract(name: string, open: Open): void {
     registryContract(open);
     bansContract(open);
     archiveContract(open);
+    retentionContract(open);
     leasesContract(open);
     placesContract(open);
     auditContract(open);

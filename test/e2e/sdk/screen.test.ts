@@ -100,6 +100,35 @@ describe('a drawn code', () => {
   });
 });
 
+describe('the look', () => {
+  async function shown(query: string, media: Parameters<Page['emulateMedia']>[0]) {
+    const { server, page } = await open(query);
+    await page.emulateMedia(media);
+    await page.addStyleTag({ content: ':root{--zhenxue-accent:#123456}' });
+    server.ask({ kind: 'popup', id: 'p1', answerMs: 30_000, challenge: CODE });
+    await server.until((seen) => seen.events('popup.shown').length === 1, 'shown');
+    return pierce(page);
+  }
+
+  test('is light on a light page, whatever the system says, and moves where motion is welcome', async () => {
+    const { styleOf } = await shown('lang=en', { colorScheme: 'dark', reducedMotion: 'no-preference' });
+    expect(await styleOf('card', 'background-color')).toBe('rgb(255, 255, 255)');
+    expect(await styleOf('card', 'animation-name')).toBe('rise');
+  });
+
+  test('follows a page with a dark scheme, holds still on request, and takes the page’s own colours', async () => {
+    const { styleOf } = await shown('lang=en&scheme=light%20dark', {
+      colorScheme: 'dark',
+      reducedMotion: 'reduce',
+    });
+    expect(await styleOf('card', 'background-color')).toBe('rgb(23, 33, 44)');
+    expect(await styleOf('card', 'color')).toBe('rgb(238, 243, 248)');
+    expect(await styleOf('card', 'animation-name')).toBe('none');
+    expect(await styleOf('bar', 'background-color')).toBe('rgb(52, 70, 90)');
+    expect(await styleOf('card', '--accent')).toContain('#123456');
+  });
+});
+
 describe('consent', () => {
   const AGREE = ['Tab', 'Space', 'Tab', 'Space', 'Tab', 'Space', 'Tab', 'Enter'];
 
@@ -136,6 +165,16 @@ describe('consent', () => {
     expect(server.consents[0]?.scopes).toEqual([]);
     await page.waitForFunction(() => !window.video.paused);
     expect(server.photos).toEqual([]);
+  });
+
+  test('that the platform asked for is passed on, and nothing is asked', async () => {
+    const { server, page } = await open('lang=en&consent=given');
+    server.ask({ kind: 'photo', id: 'f1', answerMs: 20_000 });
+    await server.until((seen) => seen.photos.length === 1, 'photo');
+    expect(server.consents).toEqual([
+      { notice: 'camera-1', lang: 'en', scopes: ['camera', 'comparison', 'evidence-photo'] },
+    ]);
+    expect(await page.locator('[data-zhenxue=consent]').count()).toBe(0);
   });
 
   test('fits a phone; the decision is reachable without a mouse', async () => {

@@ -54,7 +54,7 @@ function during(learner: Learner, ms: number, begin: (page: Page) => void, end: 
 
 function found(rule: RuleId, kinds: readonly FindingKind[], withTruth = true): Cheat['judge'] {
   return (learner, verdicts) =>
-    judgeFindings(verdicts, learner.samples, {
+    judgeFindings(verdicts, {
       rule,
       kinds,
       attribution: attributionOf(learner),
@@ -145,7 +145,7 @@ const seekToEnd: Cheat = {
     });
   },
   judge: (learner, verdicts) =>
-    judgeFindings(verdicts, learner.samples, {
+    judgeFindings(verdicts, {
       rule: 'fast-forward',
       kinds: ['seek-forward', 'end-claimed'],
       attribution: attributionOf(learner),
@@ -169,10 +169,10 @@ const fakeEnded: Cheat = {
 };
 
 /** From the deadline of the first popup that nobody answered. */
-function judgeSuppressed(learner: Learner, verdicts: readonly Verdict[]): Judgement {
+function judgeSuppressed(_learner: Learner, verdicts: readonly Verdict[]): Judgement {
   const open = verdicts.flatMap((verdict) => verdict.popups).find((popup) => popup.answeredAt === null);
   if (open === undefined) return { found: false, detail: 'expected a popup that nobody answered' };
-  return judgeFindings(verdicts, learner.samples, {
+  return judgeFindings(verdicts, {
     rule: 'popup-interval',
     kinds: ['popup-suppressed'],
     attribution: 'unknown',
@@ -258,7 +258,7 @@ const photoSuppressor: Cheat = {
     // A request that the video's end overtakes proves nothing: the hour stays without its photo, which is a gap.
     const overtaken = learner.truth.every(({ fromAt, toAt }) => toAt - fromAt < LONGEST_WAIT_MS);
     if (overtaken) return { found: found.some((f) => f.kind === 'photo-missing'), detail: 'expected a gap' };
-    return judgeFindings(verdicts, learner.samples, {
+    return judgeFindings(verdicts, {
       rule: 'random-photo',
       kinds: ['photo-suppressed'],
       attribution: 'unknown',
@@ -352,7 +352,7 @@ function faceCheat(name: string, result: LivenessResult, kind: FindingKind, deci
       learner.after(25 * MINUTE, () => learner.finish());
     },
     judge: (learner, verdicts) =>
-      judgeFindings(verdicts, learner.samples, {
+      judgeFindings(verdicts, {
         rule: 'liveness-match',
         kinds: [kind],
         attribution: 'learner',

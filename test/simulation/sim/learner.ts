@@ -68,7 +68,6 @@ export class Learner {
   readonly machine: Machine;
   readonly habits: Habits;
   readonly sessions = new Set<string>();
-  readonly samples: number[] = [];
   readonly truth: Truth[] = [];
   page: Page | null = null;
   finished = false;
@@ -206,7 +205,6 @@ export class Learner {
   }
 
   #closed(page: Page, code: string | null): void {
-    for (const at of page.samples) this.samples.push(at);
     if (this.page === page) this.page = null;
     if (code !== null && FINAL_CODES.has(code)) this.refusedWith = code;
     const back = this.#awayMs ?? (code === null ? null : this.chance.int(3_000, 20_000));

@@ -13,6 +13,7 @@ import type { Chance } from './chance.ts';
 import { Controls } from './controls.ts';
 import type { Ledger } from './ledger.ts';
 import { Media, WorkerClock } from './media.ts';
+import { LOOK_MS, type Look, watchPace } from './pace-watch.ts';
 import type { Host, TimeLine } from './time-line.ts';
 import type { Wire } from './wire.ts';
 
@@ -93,15 +94,16 @@ export class Page {
   claimedRate: number | null = null;
   /** Beats are sent. */
   beating = true;
+  /** A look at the speed that is due, taken before a beat of the same instant. */
+  pendingLook: (() => void) | null = null;
   furthestMs = 0;
   creditedMs = 0;
   over = false;
   /** The video has come to its end on this page. */
   atEnd = false;
-  /** Server times of all samples, for expectations. */
-  readonly samples: number[] = [];
   #base = { now: 0, elapsedMs: 0 };
   #lastT = 0;
+  #recordedT = 0;
   #stopEnd: () => void = () => undefined;
   #busyUntil = 0;
   #offlineSince: number | null = null;
@@ -171,6 +173,14 @@ export class Page {
     return this.#lastT;
   }
 
+  /** The speed turned after this look: a sample of then and one of now, unless something was recorded since. */
+  turn(before: Look): void {
+    if (before.t <= this.#recordedT || this.over || !this.beating) return;
+    const s = this.bits | (this.media.playing ? STATE.playing : 0);
+    this.sitting.record({ e: 'beat', t: before.t, m: before.m, s });
+    this.record({ e: 'beat' });
+  }
+
   /** Records a full sample. On a slow machine it is timed and sent a little after it was read. */
   record(happening: Happening): void {
     const { machine, chance, time } = this.options;
@@ -181,7 +191,7 @@ export class Page {
     // The Worker has a thread of its own: on a busy machine its answer is a little late, and handed over later still.
     const lag = machine.lateMs === 0 ? 0 : chance.int(0, machine.lateMs);
     const t = this.sessionTime(lag);
-    this.samples.push(time.now + lag);
+    this.#recordedT = t;
     const sample = r === 1_000 ? { t, m, s } : { t, m, s, r };
     const event = { ...happening, ...sample } as LearningEvent;
     if (lag === 0 && this.#busyUntil <= time.now) {
@@ -212,9 +222,11 @@ export class Page {
 
   /** @param told false: the `ratechange` event is swallowed and the claimed rate stays 1. */
   setRate(rate: number, told: boolean): void {
+    const before = this.media.rate;
     this.media.set(this.now, { rate });
     this.claimedRate = told || rate === 1 ? null : 1_000;
     if (told) this.record({ e: 'rate' });
+    else watchPace(this, before);
     this.#armEnd();
     if (!this.options.guarded || rate <= 1) return;
     this.record({ e: 'guard', act: 'rate-reset', v: Math.round(rate * 1_000) });
@@ -313,8 +325,11 @@ export class Page {
   }
 
   #beat(beatMs: number): void {
-    this.after(beatMs + this.options.chance.int(0, TICK_MS), () => {
+    // Beats come together with looks, and a look comes first.
+    const off = (this.now - this.openedAt) % LOOK_MS;
+    this.after(beatMs - off, () => {
       if (this.over) return;
+      this.pendingLook?.();
       if (this.beating) this.record({ e: 'beat' });
       this.#beat(beatMs);
     });

@@ -116,7 +116,7 @@ const parallelSittings: Scenario = {
       const own = both.map((learner) =>
         [...learner.sessions].map((s) => verdicts.get(s)).filter((v) => v != null),
       );
-      const judged = judgeFindings(own.flat(), [], {
+      const judged = judgeFindings(own.flat(), {
         rule: 'multi-window',
         kinds: ['second-sitting'],
         attribution: 'learner',

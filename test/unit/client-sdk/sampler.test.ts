@@ -46,6 +46,22 @@ describe('sampler', () => {
     expect(events.map((event) => event.t)).toEqual([60_500, 60_500, 60_500, 60_600]);
   });
 
+  test('a turn is a beat of then and one of now, unless something was recorded since', () => {
+    const { events, questions, sampler } = given();
+    sampler.record({ e: 'beat' });
+    questions[0]?.(2_000);
+    sampler.turn({ now: 3_000, m: 640 });
+    questions[1]?.(3_300);
+    sampler.turn({ now: 3_200, m: 700 });
+    sampler.turn({ now: 3_300, m: 700 });
+    expect(questions).toHaveLength(2);
+    expect(events.map(({ e, t, m }) => [e, t, m])).toEqual([
+      ['beat', 61_000, 100],
+      ['beat', 62_000, 640],
+      ['beat', 62_300, 100],
+    ]);
+  });
+
   test('a closing page settles with the last known time, each event once', () => {
     const { events, questions, sampler } = given();
     sampler.record({ e: 'beat' });

@@ -13,6 +13,7 @@ function given(signal: Signal) {
   const page = createFakePage();
   const clock = createFakeClock();
   const seen: (Happening & { m: number })[] = [];
+  const taken: { now: number; m: number }[] = [];
   const tells: ((what: 'popup-removed' | 'popup-covered', id: string) => void)[] = [];
   const stop = signal({
     player,
@@ -25,6 +26,7 @@ function given(signal: Signal) {
     },
     beatMs: 5_000,
     record: (happening) => seen.push({ ...happening, m: player.at }),
+    turn: (then) => void taken.push(then),
     ...clock,
     last: clock.last,
   });
@@ -32,7 +34,7 @@ function given(signal: Signal) {
     clock.tick(seconds * 4, () => {
       player.at += (250 * player.rate) / 1000;
     });
-  return { player, page, clock, seen, stop, play, tells };
+  return { player, page, clock, seen, taken, stop, play, tells };
 }
 
 describe('position', () => {
@@ -44,6 +46,30 @@ describe('position', () => {
       { e: 'beat', m: 10_000 },
       { e: 'beat', m: 15_000 },
     ]);
+  });
+
+  test('a change of speed that no event told of is sampled on both sides, within a second', () => {
+    const { taken, play, player, clock } = given(positionSignal);
+    play(6);
+    const before = { now: clock.now, m: 6_000 };
+    player.rate = 1_100;
+    play(1);
+    expect(taken).toEqual([before]);
+    play(2);
+    expect(taken).toHaveLength(1);
+    player.rate = 1_000;
+    play(2);
+    expect(taken).toHaveLength(2);
+  });
+
+  test('a speed that wavers as on a busy machine is no change', () => {
+    const { taken, play, player } = given(positionSignal);
+    play(2);
+    for (const rate of [1_030, 990, 1_040, 1_000]) {
+      player.rate = rate;
+      play(1);
+    }
+    expect(taken).toEqual([]);
   });
 
   test('a jump without a seek event is reported as the seek that it was', () => {

@@ -138,6 +138,29 @@ describe('sitting', () => {
     expect(await store.photos('0190b1c2-0000-7000-8000-00000000000a')).toEqual([]);
   });
 
+  test('a question without a connection, or without an answer, ends as unreachable', async () => {
+    const { sitting, start, time, server } = given();
+    const ask = () => {
+      let outcome = 'pending';
+      sitting
+        .call('consent', { notice: 'camera-1', lang: 'en', scopes: [] })
+        .catch((error: { code: string }) => {
+          outcome = error.code;
+        });
+      return () => outcome;
+    };
+    const before = ask();
+    await time.advance(1);
+    expect(before()).toBe('unreachable');
+    await start();
+    const unanswered = ask();
+    await time.advance(1_000);
+    expect(unanswered()).toBe('pending');
+    await time.advance(30_000);
+    expect(unanswered()).toBe('unreachable');
+    expect(server.connections()).toBe(1);
+  });
+
   test('start is refused for a second tab, and when nobody answers in time', async () => {
     expect(await given({ admits: false }).start()).toBe('second-tab');
     const { time, server, sitting } = given();

@@ -52,7 +52,8 @@ export function createLayer(container: HTMLElement, css: string): Layer {
   const inTopLayer = typeof host.showPopover === 'function';
   const mount = (): void => {
     const theme = isDark(container) ? 'dark' : 'light';
-    host.setAttribute('style', HOST_STYLE + SCHEME[theme]);
+    // By the object model: a style attribute would be subject to the page's style-src policy.
+    host.style.cssText = HOST_STYLE + SCHEME[theme];
     host.dataset.theme = theme;
     if (inTopLayer) host.setAttribute('popover', 'manual');
     const home = homeOf(container, inTopLayer);

@@ -54,6 +54,22 @@ export interface SessionDoc extends HotPart {
   readonly archived?: boolean;
   /** The groups' records are deleted, too; absent = no. */
   readonly cleared?: boolean;
+  /** Kinds of data that were deleted on purpose; absent = none. */
+  readonly buried?: readonly string[];
+}
+
+/** What remains of something that was deleted on purpose. */
+export interface TombstoneDoc {
+  /** `session/kind`. */
+  readonly _id: string;
+  readonly session: string;
+  readonly kind: string;
+  readonly openedAt: number;
+  readonly endedAt: number;
+  readonly at: number;
+  readonly hash: Buffer;
+  readonly left: Buffer;
+  readonly reason: string;
 }
 
 /** The packed records of an ended sitting. */
@@ -193,6 +209,7 @@ export interface Models {
   readonly sessions: Model<SessionDoc>;
   readonly groups: Model<GroupDoc>;
   readonly archives: Model<ArchiveDoc>;
+  readonly tombstones: Model<TombstoneDoc>;
   readonly owners: Model<OwnerDoc>;
   readonly tickets: Model<TicketDoc>;
   readonly ticketUses: Model<TicketUseDoc>;
@@ -251,7 +268,7 @@ function sessionSchema(): Schema {
     openedAt: integer,
   };
   const lease = { slot: integer, epoch: integer, owner: maybeText, wanted: flag, claim: text };
-  const archive = { archived: Boolean, cleared: Boolean };
+  const archive = { archived: Boolean, cleared: Boolean, buried: { type: [String], default: undefined } };
   const schema = new Schema(
     { _id: text, ...facts, ...HOT, ...lease, ...archive, seed: text, findings: [anything] },
     OPTIONS,
@@ -325,6 +342,16 @@ export function createModels(connection: Connection): Models {
   const sanctions = simple({ platform: text, kind: text, number: integer, finding: anything, ban: anything });
   sanctions.index({ platform: 1, kind: 1, number: 1 }, { unique: true });
   const office = officeSchemas();
+  const times = { openedAt: integer, endedAt: integer, at: integer };
+  const tombstones = simple({
+    session: text,
+    kind: text,
+    ...times,
+    hash: binary,
+    left: binary,
+    reason: text,
+  });
+  tombstones.index({ session: 1 });
   return {
     places: model('places', office.places),
     audit: model('audit', office.audit),
@@ -333,6 +360,7 @@ export function createModels(connection: Connection): Models {
     sessions: model('sessions', sessionSchema()),
     groups: model('groups', groupSchema()),
     archives: model('archives', simple({ count: integer, head: binary, body: binary })),
+    tombstones: model('tombstones', tombstones),
     owners: model('owners', simple({ until: integer })),
     tickets: model('tickets', tickets),
     ticketUses: model('ticket_uses', ticketUses),

@@ -161,7 +161,7 @@ export function createSessionStore(models: SessionModels, writer: Writer): Sessi
       return first(await sessions.findOne(filter, SUMMARY).sort({ openedAt: -1, _id: -1 }).lean());
     },
     ...createRecords(models),
-    seed: async (session) => (await sessions.findById(session, { seed: 1 }).lean())?.seed ?? null,
+    seed: async (session) => (await sessions.findById(session, { seed: 1 }).lean())?.seed || null,
     findings: async (session) => (await sessions.findById(session, { findings: 1 }).lean())?.findings ?? [],
     ...createLists(models),
     async livePlatformSessions(platform) {

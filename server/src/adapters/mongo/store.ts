@@ -8,6 +8,7 @@ import { createLeaseStore } from './lease-store.ts';
 import { createOutboxStore } from './outbox-store.ts';
 import { createPlaceStore } from './place-store.ts';
 import { createRegistryStore } from './registry-store.ts';
+import { createRetentionStore } from './retention-store.ts';
 import { createSessionStore } from './session-store.ts';
 import { createSlots } from './slots.ts';
 import { createTicketStore } from './ticket-store.ts';
@@ -32,6 +33,7 @@ export async function openMongoStore(options: MongoOptions): Promise<Store> {
   return {
     sessions: createSessionStore(models, writer),
     archives: createArchiveStore(models, writer),
+    retention: createRetentionStore(models, writer),
     leases: createLeaseStore(models, slots),
     tickets: createTicketStore(models),
     registry: createRegistryStore(models),

@@ -10,6 +10,7 @@ import { createLeaseStore } from './lease-store.ts';
 import { createOutboxStore } from './outbox-store.ts';
 import { createPlaceStore } from './place-store.ts';
 import { createRegistryStore } from './registry-store.ts';
+import { createRetentionStore } from './retention-store.ts';
 import { createSessionStore } from './session-store.ts';
 import { createTicketStore } from './ticket-store.ts';
 
@@ -31,6 +32,7 @@ export function openSqliteStore(options: SqliteOptions): Store {
   return {
     sessions: createSessionStore(db, writer),
     archives: createArchiveStore(db, writer),
+    retention: createRetentionStore(db, writer),
     leases: createLeaseStore(db, writer),
     tickets: createTicketStore(db, writer),
     registry: createRegistryStore(db, writer),

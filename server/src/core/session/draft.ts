@@ -65,7 +65,7 @@ export function addFinding(draft: Draft, finding: NewFinding): string {
   const full = state.findings.length >= FINDINGS_MAX;
   const known = full ? lastOfKind(state, finding.kind) : null;
   if (known !== null) {
-    extendFinding(draft, known, finding.span, finding.evidence, finding.measured);
+    extendFinding(draft, known, finding);
     return known;
   }
   const place = full ? replaceable(state) : state.findings.length;
@@ -87,22 +87,22 @@ function replaceable(state: SessionState): number {
   return hint >= 0 ? hint : FINDINGS_MAX - 1;
 }
 
-/** Lets a finding's span grow to include `span`, and keeps its first and newest evidence. */
-export function extendFinding(
-  draft: Draft,
-  id: string,
-  span: Span,
-  evidence: readonly EvidenceRef[],
-  measured: number | null,
-): void {
+/** What a finding has grown to. Its words go with its figures. */
+export type Growth = Pick<Finding, 'span' | 'evidence' | 'claimed' | 'measured' | 'reason'>;
+
+/** Lets a finding grow up to the end of `span`, and keeps its first and newest evidence. */
+export function extendFinding(draft: Draft, id: string, growth: Growth): void {
   const { state } = draft;
+  const { span, claimed, measured, reason } = growth;
   state.findings = state.findings.map((finding) => {
     if (finding.id !== id) return finding;
-    const refs = [...finding.evidence, ...evidence];
+    const refs = [...finding.evidence, ...growth.evidence];
     const grown: Finding = {
       ...finding,
       span: { ...finding.span, toAt: state.openedAt + span.toAt, toT: span.toT, toM: span.toM },
-      measured: measured ?? finding.measured,
+      claimed,
+      measured,
+      reason,
       evidence: refs.length > EVIDENCE_MAX ? [...refs.slice(0, 1), ...refs.slice(1 - EVIDENCE_MAX)] : refs,
     };
     changed(draft, grown);

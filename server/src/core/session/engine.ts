@@ -22,6 +22,8 @@ import { takeBatch } from './take-batch.ts';
 /** No findings: one list for all sittings, because most have none. */
 const NO_FINDINGS: readonly Finding[] = [];
 
+const NO_DIRECTIVES: readonly Directive[] = [];
+
 /** State of a sitting right after its `open` record. @throws RangeError when the seed is not 64 hex digits. */
 export function openSession(facts: SittingFacts, at: number): SessionState {
   return {
@@ -118,8 +120,6 @@ export function startReplay(facts: SittingFacts, at: number): Replay {
   };
 }
 
-const NO_DIRECTIVES: readonly Directive[] = [];
-
 /**
  * The state after all of a sitting's records: the same as one `decide` after the other.
  * @throws RangeError when the first record is not `open`, or its seed is none.
@@ -212,6 +212,7 @@ function close(draft: Draft, reason: EndReason, at: number): void {
   draft.directives.push({ kind: 'end', id: 'end', reason: state.ended, message: endMessages[state.ended] });
 }
 
+/** When the engine wants a `tick` record at the latest, epoch ms; null = not before something else happens. */
 function dueAtOf(state: SessionState): number | null {
   if (state.ended !== null) return null;
   const { session } = state.facts.pack;

@@ -33,9 +33,15 @@ export function observeClock(draft: Draft, point: Point, receivedAt: number): bo
 
 function raise(draft: Draft, clock: ClockState, point: Point, receivedAt: number, aheadMs: number): string {
   const from = clock.level ?? { ...point, t: 0, at: clock.originAt ?? point.at };
-  const span = { ...spanOf(from, point), toAt: receivedAt };
+  const figures = {
+    span: { ...spanOf(from, point), toAt: receivedAt },
+    claimed: point.t,
+    measured: aheadMs,
+    reason: fastForwardWords.clockAhead(aheadMs),
+    evidence: [refOf(point)],
+  };
   if (clock.finding !== null) {
-    extendFinding(draft, clock.finding, span, [refOf(point)], aheadMs);
+    extendFinding(draft, clock.finding, figures);
     return clock.finding;
   }
   return addFinding(draft, {
@@ -43,10 +49,6 @@ function raise(draft: Draft, clock: ClockState, point: Point, receivedAt: number
     kind: 'clock-ahead',
     severity: 'violation',
     ...byLearnerOrUnknown(draft.state.facts.guard),
-    span,
-    claimed: point.t,
-    measured: aheadMs,
-    reason: fastForwardWords.clockAhead(aheadMs),
-    evidence: [refOf(point)],
+    ...figures,
   });
 }

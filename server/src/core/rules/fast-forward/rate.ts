@@ -3,6 +3,7 @@ import { addFinding, type Draft, extendFinding, refOf, spanOf } from '../../sess
 import type { Point } from '../../session/state.ts';
 import type { Step } from '../../session/step.ts';
 import { byLearnerOrUnknown } from '../attribution.ts';
+import type { RateStretch } from './state.ts';
 import { fastForwardWords } from './words.ts';
 
 /** A rate of 1, in thousandths. */
@@ -20,19 +21,13 @@ export function observeRate(draft: Draft, step: Step): void {
     };
     const advancedMs = stretch.advancedMs + step.advancedMs;
     const claimed = Math.max(stretch.claimed, step.from.r);
-    let finding = stretch.finding;
-    if (finding !== null && step.advancedMs > 0) {
-      extendFinding(
-        draft,
-        finding,
-        spanOf(stretch.from, step.to),
-        [refOf(step.to)],
-        slopeOf(stretch.from, step.to),
-      );
-    } else if (finding === null && advancedMs > facts.pack.fastForward.advanceMaxMs) {
-      finding = raiseRate(draft, stretch.from, step.to, claimed, advancedMs);
-    }
-    fastForward.rate = { from: stretch.from, claimed, advancedMs, finding };
+    const raises = advancedMs > facts.pack.fastForward.advanceMaxMs;
+    const grown: RateStretch = { ...stretch, claimed, advancedMs };
+    const finding =
+      step.advancedMs > 0 && (stretch.finding !== null || raises)
+        ? tellRate(draft, grown, step.to)
+        : stretch.finding;
+    fastForward.rate = { ...grown, finding };
   }
   if (step.to.r <= NORMAL) closeRate(draft, step.to);
 }
@@ -56,16 +51,24 @@ export function closeRate(draft: Draft, now: Point): void {
   });
 }
 
-function raiseRate(draft: Draft, from: Point, to: Point, claimed: number, advancedMs: number): string {
+/** Raises the finding of a stretch, or lets it grow. @returns its id. */
+function tellRate(draft: Draft, { from, claimed, advancedMs, finding }: RateStretch, to: Point): string {
+  const figures = {
+    span: spanOf(from, to),
+    claimed,
+    measured: slopeOf(from, to),
+    reason: fastForwardWords.rateReported(claimed, advancedMs),
+  };
+  if (finding !== null) {
+    extendFinding(draft, finding, { ...figures, evidence: [refOf(to)] });
+    return finding;
+  }
   return addFinding(draft, {
     rule: 'fast-forward',
     kind: 'rate-reported',
     severity: 'violation',
     ...byLearnerOrUnknown(draft.state.facts.guard),
-    span: spanOf(from, to),
-    claimed,
-    measured: slopeOf(from, to),
-    reason: fastForwardWords.rateReported(claimed, advancedMs),
+    ...figures,
     evidence: [refOf(from), refOf(to)],
   });
 }

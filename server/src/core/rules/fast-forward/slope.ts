@@ -6,7 +6,7 @@
  */
 import { BATCH_EVENTS_MAX } from '@zhenxue/protocol';
 import { NO_NUMBERS } from '../../credit/interval-set.ts';
-import { addFinding, type Draft, extendFinding, refOf, spanOf } from '../../session/draft.ts';
+import { addFinding, type Draft, extendFinding, type Growth, refOf, spanOf } from '../../session/draft.ts';
 import type { Point } from '../../session/state.ts';
 import type { Step } from '../../session/step.ts';
 import { byLearnerOrUnknown } from '../attribution.ts';
@@ -115,22 +115,40 @@ function age(draft: Draft, lowest: number, young: number, newest: Point | null):
 /** The window proves the violation; inside it, the fast stretch itself begins where the excess was lowest. */
 function raise(draft: Draft, step: Step): void {
   const { fastForward, facts } = draft.state;
-  const start = lowestOf(fastForward);
-  const from = pointOf(start);
-  const playedMs = Math.max(1, fastForward.playedT - (start[0] ?? 0));
-  const excess = fastForward.excess - (start[1] ?? 0);
-  const slope = Math.round(excess / playedMs + facts.pack.fastForward.slopeMaxPermille);
+  const { from, ...figures } = measured(draft, step);
   fastForward.slopeFinding = addFinding(draft, {
     rule: 'fast-forward',
     kind: 'slope-measured',
     severity: 'violation',
     ...byLearnerOrUnknown(facts.guard),
+    ...figures,
+    evidence: [refOf(from), refOf(step.to)],
+  });
+}
+
+/** The fast stretch still goes on: what was remembered when it was found stays, so it is measured from the same beginning. */
+function extend(draft: Draft, step: Step): void {
+  const id = draft.state.fastForward.slopeFinding;
+  if (id === null) return;
+  const { from: _from, ...figures } = measured(draft, step);
+  extendFinding(draft, id, { ...figures, evidence: [refOf(step.to)] });
+}
+
+/** The stretch from where the excess was lowest up to now: its speed in thousandths, and how it is told. */
+function measured(draft: Draft, step: Step): { readonly from: Point } & Omit<Growth, 'evidence'> {
+  const { fastForward, facts } = draft.state;
+  const start = lowestOf(fastForward);
+  const from = pointOf(start);
+  const playedMs = Math.max(1, fastForward.playedT - (start[0] ?? 0));
+  const excess = fastForward.excess - (start[1] ?? 0);
+  const slope = Math.round(excess / playedMs + facts.pack.fastForward.slopeMaxPermille);
+  return {
+    from,
     span: spanOf(from, step.to),
     claimed: step.from.r,
     measured: slope,
     reason: fastForwardWords.slopeMeasured(slope, playedMs),
-    evidence: [refOf(from), refOf(step.to)],
-  });
+  };
 }
 
 /** The prefix with the lowest excess of all that are remembered, the newest of equals. */
@@ -143,9 +161,4 @@ function pointOf(prefix: Prefixes): Point {
   const [, , t = 0, m = 0, at = 0, place = 0] = prefix;
   const index = place % BATCH_EVENTS_MAX;
   return { t, m, s: 0, r: 1_000, at, seq: (place - index) / BATCH_EVENTS_MAX, index };
-}
-
-function extend(draft: Draft, step: Step): void {
-  const id = draft.state.fastForward.slopeFinding;
-  if (id !== null) extendFinding(draft, id, spanOf(step.from, step.to), [refOf(step.to)], null);
 }

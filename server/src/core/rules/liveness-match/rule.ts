@@ -180,7 +180,8 @@ function raise(
     kind,
     severity: 'violation',
     ...byLearnerOrUnknown('enforce'),
-    span: { ...spanOf(now, now), toAt: at },
+    // The judgement is the event: its time is known, whenever the page sampled last.
+    span: { ...spanOf(now, now), fromAt: at, toAt: at },
     claimed: null,
     measured,
     reason,

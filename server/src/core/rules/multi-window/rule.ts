@@ -102,24 +102,21 @@ function judge(
 ): string | null {
   const { advancedMs } = away;
   if (step.advancedMs === 0 || away.playedOnMs <= draft.state.facts.pack.credit.slackMs) return away.finding;
-  const span = spanOf(away.from, step.to);
-  if (away.finding !== null) {
-    extendFinding(draft, away.finding, span, [refOf(step.to)], advancedMs);
-    return away.finding;
-  }
   const reason: Bilingual = {
     zh: `${way.zh}期间，视频继续播放了 ${seconds(advancedMs)} 秒（允许 ${seconds(graceMs)} 秒）。`,
     en: `While ${way.en}, the video played on for ${seconds(advancedMs)} s (${seconds(graceMs)} s are allowed).`,
   };
+  const figures = { span: spanOf(away.from, step.to), claimed: null, measured: advancedMs, reason };
+  if (away.finding !== null) {
+    extendFinding(draft, away.finding, { ...figures, evidence: [refOf(step.to)] });
+    return away.finding;
+  }
   return addFinding(draft, {
     rule: 'multi-window',
     kind: way.kind,
     severity: 'violation',
     ...byLearnerOrUnknown(draft.state.facts.guard),
-    span,
-    claimed: null,
-    measured: advancedMs,
-    reason,
+    ...figures,
     evidence: [refOf(away.from), refOf(step.to)],
   });
 }

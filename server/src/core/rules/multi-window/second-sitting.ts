@@ -4,6 +4,7 @@
  * delay late, so a grace keeps the honest who close one lesson and open the next from being accused. What overlaps is not
  * credited twice in any case (rules §1); that is `credit.ts`.
  */
+import type { Bilingual } from '@zhenxue/protocol';
 import { creditedStretches, noteElsewhere, STRETCHES_MAX } from '../../credit/credit.ts';
 import { addInterval, bounded, type IntervalSet, overlap } from '../../credit/interval-set.ts';
 import { addFinding, type Draft, extendFinding, lastPoint, refOf, spanOf } from '../../session/draft.ts';
@@ -53,9 +54,13 @@ function count(draft: Draft, second: SecondSitting, moreMs: number, from: Point,
   if (moreMs === 0) return second;
   const next = { ...second, sharedMs: second.sharedMs + moreMs, from: second.from ?? from };
   if (next.sharedMs <= pack.multiWindow.secondSittingGraceMs) return next;
-  const span = spanOf(next.from, to);
+  const reason: Bilingual = {
+    zh: `同一学员的另一个学习窗口或设备同时在播放，重叠 ${seconds(next.sharedMs)} 秒。`,
+    en: `Another sitting of the same learner played at the same time, for ${seconds(next.sharedMs)} s.`,
+  };
+  const figures = { span: spanOf(next.from, to), claimed: null, measured: next.sharedMs, reason };
   if (second.finding !== null) {
-    extendFinding(draft, second.finding, span, [refOf(to)], next.sharedMs);
+    extendFinding(draft, second.finding, { ...figures, evidence: [refOf(to)] });
     return next;
   }
   const finding = addFinding(draft, {
@@ -63,13 +68,7 @@ function count(draft: Draft, second: SecondSitting, moreMs: number, from: Point,
     kind: 'second-sitting',
     severity: 'violation',
     ...byLearnerOrUnknown(guard),
-    span,
-    claimed: null,
-    measured: next.sharedMs,
-    reason: {
-      zh: `同一学员的另一个学习窗口或设备同时在播放，重叠 ${seconds(next.sharedMs)} 秒。`,
-      en: `Another sitting of the same learner played at the same time, for ${seconds(next.sharedMs)} s.`,
-    },
+    ...figures,
     evidence: [refOf(next.from), refOf(to)],
   });
   return { ...next, finding };

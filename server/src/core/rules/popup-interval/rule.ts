@@ -122,8 +122,14 @@ function judge(draft: Draft, open: OpenPopup, now: Point, slackMs: number): stri
   const from = open.advancedFrom;
   if (from === null || open.playedOnMs <= slackMs) return open.finding;
   const span = { ...spanOf(from, now), fromAt: Math.max(from.at, open.deadlineAt) };
+  const figures = {
+    span,
+    claimed: null,
+    measured: open.advancedMs,
+    reason: popupWords.suppressed(open.id, open.advancedMs, open.shownAt !== null),
+  };
   if (open.finding !== null) {
-    extendFinding(draft, open.finding, span, [refOf(now)], open.advancedMs);
+    extendFinding(draft, open.finding, { ...figures, evidence: [refOf(now)] });
     return open.finding;
   }
   return addFinding(draft, {
@@ -131,10 +137,7 @@ function judge(draft: Draft, open: OpenPopup, now: Point, slackMs: number): stri
     kind: 'popup-suppressed',
     severity: 'violation',
     ...unknownUntilPopulation(),
-    span,
-    claimed: null,
-    measured: open.advancedMs,
-    reason: popupWords.suppressed(open.id, open.advancedMs, open.shownAt !== null),
+    ...figures,
     evidence: [refOf(from), refOf(now)],
   });
 }
