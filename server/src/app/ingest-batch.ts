@@ -95,10 +95,21 @@ function ingest(app: App, actor: SessionActor, text: string): BatchAck | Promise
   return durableAck(actor, committed);
 }
 
+/** A batch of a person who is connected at another server too: what was credited there counts before it is decided. */
+function ingestShared(app: App, actor: SessionActor, text: string): Promise<BatchAck> {
+  return app.lock(`shared:${actor.sitting.facts.session}`, async () => {
+    await app.places.exchange(actor);
+    const ack = await ingest(app, actor, text);
+    app.places.exchange(actor).catch(() => app.metrics.count('place.exchange_failed'));
+    return ack;
+  });
+}
+
 /** Takes one batch in. Never throws: every refusal is an answer. */
 export async function ingestBatch(app: App, actor: SessionActor, text: unknown): Promise<BatchAck> {
   if (typeof text !== 'string') return refuseBatch(actor, 'invalid-request', 'batch: expected a string');
   try {
+    if (app.places.isShared(actor.sitting.facts.session)) return await ingestShared(app, actor, text);
     return await ingest(app, actor, text);
   } catch (error) {
     if (error instanceof Refusal) {

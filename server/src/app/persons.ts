@@ -19,7 +19,7 @@ export interface Persons {
  * The person across platforms where the platform told, else the learner of this platform. The length keeps apart what only
  * together reads the same; asked for with every batch, so it is no JSON.
  */
-function personOf({ person, platform, learner }: SittingFacts): string {
+export function personOf({ person, platform, learner }: SittingFacts): string {
   return person === undefined ? `${platform.length}:${platform}:${learner}` : `person:${person}`;
 }
 

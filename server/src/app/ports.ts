@@ -14,6 +14,8 @@ import type {
 } from '@zhenxue/protocol';
 import type { EngineName, FaceReading } from '../core/identity/reading.ts';
 import type { ArchiveStore, RetentionStore } from './archive-ports.ts';
+import type { PlaceStore } from './node-ports.ts';
+import type { AuditStore, OutboxStore } from './office-ports.ts';
 
 export type {
   ArchiveCodec,
@@ -256,6 +258,9 @@ export interface Store {
   readonly leases: LeaseStore;
   readonly tickets: TicketStore;
   readonly registry: RegistryStore;
+  readonly places: PlaceStore;
+  readonly audit: AuditStore;
+  readonly outbox: OutboxStore;
   /** Why the store is closed for good, null while it works. */
   failure(): Error | null;
   /** Commits what is queued and closes. */

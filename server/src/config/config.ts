@@ -11,6 +11,8 @@ export interface Config {
   readonly store: 'sqlite' | 'mongodb';
   /** Where MongoDB is, with its database; null with the embedded store. A secret: it may hold a password. */
   readonly mongodbUri: string | null;
+  /** Redis, through which servers and their consoles hear of each other; null = this server alone. A secret. */
+  readonly redisUrl: string | null;
   /** Name under which this server holds sittings; a restart under the same name goes on at once. Null = chosen by the store. */
   readonly node: string | null;
   /** Id of the policy pack of new sittings. */
@@ -92,6 +94,10 @@ const FIELDS = z.object({
     .string()
     .regex(/^mongodb(\+srv)?:\/\/\S+$/, 'a mongodb:// or mongodb+srv:// address')
     .optional(),
+  ZHENXUE_REDIS_URL: z
+    .string()
+    .regex(/^rediss?:\/\/\S+$/, 'a redis:// or rediss:// address')
+    .optional(),
   ZHENXUE_NODE: z
     .string()
     .regex(/^[\w.:-]{1,64}$/, 'up to 64 letters, digits, dots, colons or dashes')
@@ -142,6 +148,7 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
     dataDir: value.ZHENXUE_DATA_DIR,
     store: value.ZHENXUE_STORE,
     mongodbUri: value.ZHENXUE_STORE === 'mongodb' ? (value.ZHENXUE_MONGODB_URI ?? null) : null,
+    redisUrl: value.ZHENXUE_REDIS_URL ?? null,
     node: value.ZHENXUE_NODE ?? null,
     pack: value.ZHENXUE_PACK,
     demo: value.ZHENXUE_DEMO,

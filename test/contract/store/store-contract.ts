@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest';
 import type { BanRow, SessionStore } from '../../../server/src/app/ports.ts';
 import { archiveContract } from './archive-contract.ts';
 import { leasesContract } from './lease-contract.ts';
+import { auditContract, outboxContract, outboxListsContract, placesContract } from './office-contract.ts';
 import { retentionContract } from './retention-contract.ts';
 import { finding, id, type Open, plain, record, row, SEED, setUp } from './store-fixtures.ts';
 
@@ -231,5 +232,9 @@ export function storeContract(name: string, open: Open): void {
     archiveContract(open);
     retentionContract(open);
     leasesContract(open);
+    placesContract(open);
+    auditContract(open);
+    outboxContract(open);
+    outboxListsContract(open);
   });
 }

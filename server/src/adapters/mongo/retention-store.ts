@@ -70,7 +70,7 @@ export function createRetentionStore(
     async expired(kind, endedBefore, after, limit) {
       const found = { endedAt: { $ne: null, $lt: endedBefore }, _id: { $gt: after ?? '' } };
       const docs = await sessions
-        .find({ $and: [found, mayGo(kind)] } as never, { seed: 0, first: 0 })
+        .find({ $and: [found, mayGo(kind)] } as never, { seed: 0 })
         .sort({ _id: 1 })
         .limit(limit)
         .lean();

@@ -1,4 +1,5 @@
 /** The tables, as numbered migrations: entry i brings a database from `user_version` i to i + 1. Never edit a released one. */
+import { OFFICE_TABLES } from './schema-office.ts';
 
 const V1 = `
 CREATE TABLE sessions (
@@ -153,4 +154,4 @@ CREATE TABLE tombstones (
 `;
 
 /** SQL of each step of the schema, oldest first. */
-export const MIGRATIONS: readonly string[] = [V1, V2, V3, V4];
+export const MIGRATIONS: readonly string[] = [V1, V2, V3, V4, OFFICE_TABLES];

@@ -3,10 +3,13 @@ import { mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
 import type { Store } from '../../app/ports.ts';
 import { createArchiveStore } from './archive-store.ts';
+import { createAuditStore } from './audit-store.ts';
 import { openDatabase } from './database.ts';
 import { createWriter, type Defer } from './group-commit.ts';
 import { createHeads } from './heads.ts';
 import { createLeaseStore } from './lease-store.ts';
+import { createOutboxStore } from './outbox-store.ts';
+import { createPlaceStore } from './place-store.ts';
 import { createRegistryStore } from './registry-store.ts';
 import { createRetentionStore } from './retention-store.ts';
 import { createSessionStore } from './session-store.ts';
@@ -35,6 +38,9 @@ export function openSqliteStore(options: SqliteOptions): Store {
     leases: createLeaseStore(db, writer, heads),
     tickets: createTicketStore(db, writer),
     registry: createRegistryStore(db, writer),
+    places: createPlaceStore(db, writer),
+    audit: createAuditStore(db, writer),
+    outbox: createOutboxStore(db, writer),
     failure: writer.failure,
     async close(): Promise<void> {
       const healthy = writer.failure() === null;
