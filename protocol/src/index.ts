@@ -60,6 +60,7 @@ export {
   WS_PROTOCOL,
   WS_TICKET_PREFIX,
 } from './limits.ts';
+export { LIVE_UPDATES_MAX, type LiveUpdate, type LiveUpdates, WATCH_PATH } from './live.ts';
 export type {
   BatchAck,
   CaptureProblem,

@@ -14,7 +14,9 @@ import { createTokens } from './adapters/keys/tokens.ts';
 import { createLogger, logOf } from './adapters/log.ts';
 import { createMetrics, type MetricsRegistry } from './adapters/metrics.ts';
 import { createPhotoVault } from './adapters/photos/photo-vault.ts';
+import type { FanOut } from './adapters/redis/fan-out.ts';
 import { type Gateway, startGateway } from './adapters/socketio/gateway.ts';
+import { createWatchHub, type WatchHub } from './adapters/socketio/watch.ts';
 import { lockFolder } from './adapters/sqlite/folder-lock.ts';
 import { openSqliteStore } from './adapters/sqlite/store.ts';
 import { createActorRegistry } from './app/actor-registry.ts';
@@ -24,6 +26,8 @@ import { attributePlatform } from './app/attribute-platform.ts';
 import type { App } from './app/context.ts';
 import { startSweeper } from './app/due-sittings.ts';
 import { RULE_ENGINE } from './app/engine.ts';
+import { feedAppends } from './app/feed-appends.ts';
+import { hearNodes } from './app/hear-nodes.ts';
 import { createKeyedLock } from './app/keyed-lock.ts';
 import { startLeaseKeeper } from './app/lease-keeper.ts';
 import { createPackInForce, type HashedPack } from './app/pack-in-force.ts';
@@ -40,7 +44,9 @@ import type {
   Store,
 } from './app/ports.ts';
 import { putAccessKey, putPlatform } from './app/provision.ts';
-import type { Config } from './config/config.ts';
+import { retentionProblem } from './app/retention.ts';
+import { createSharedPlaces } from './app/shared-places.ts';
+import { type Config, ConfigError } from './config/config.ts';
 import type { PolicyPack } from './core/policy/pack.ts';
 
 /** Options of {@link startServer}: the settings, and effects with real defaults. */
@@ -97,8 +103,17 @@ function packsOf({ pack, config }: ServerOptions, clock: Clock): () => HashedPac
     : createPackInForce(pack.id, clock, [pack]);
 }
 
+/** @throws ConfigError when data would go before its time. */
+export function assertRetention({ retentionDays }: Config): void {
+  const problem = retentionProblem(retentionDays);
+  if (problem !== null) throw new ConfigError(`ZHENXUE_RETENTION_…_DAYS: ${problem}`);
+}
+
 /** Opens the store that the settings name. */
-async function openStore(config: Config, onFailure: (error: Error) => void = () => {}): Promise<Store> {
+export async function openStore(
+  config: Config,
+  onFailure: (error: Error) => void = () => {},
+): Promise<Store> {
   if (config.store === 'sqlite') {
     return openSqliteStore({ file: join(config.dataDir, DATABASE_FILE), onFailure });
   }
@@ -107,6 +122,16 @@ async function openStore(config: Config, onFailure: (error: Error) => void = () 
   // Only now: a server with the embedded store need not wait for a library that it does not use.
   const { openMongoStore } = await import('./adapters/mongo/store.ts');
   return openMongoStore({ uri: config.mongodbUri, onFailure });
+}
+
+/** The connection to other servers, when the settings name one. */
+async function openRedis(
+  config: Config,
+  effects: { schedule: Schedule; metrics: MetricsRegistry; log: Log },
+): Promise<FanOut | null> {
+  if (config.redisUrl === null) return null;
+  const { openFanOut } = await import('./adapters/redis/fan-out.ts');
+  return openFanOut({ url: config.redisUrl, ...effects });
 }
 
 /** The name under which this server holds sittings. The embedded store has one server: it goes on at once after a crash. */
@@ -121,19 +146,26 @@ interface Made {
   readonly owner: string;
   readonly metrics: MetricsRegistry;
   readonly log: Log;
+  readonly hub: WatchHub;
 }
 
 /** The application over its drivers. */
-function createApp(options: ServerOptions, { keys, store, owner, metrics, log }: Made): App {
+function createApp(options: ServerOptions, { keys, store, owner, metrics, log, hub }: Made): App {
   const { config, clock = systemClock, schedule = systemSchedule } = options;
   const { randomBytes = systemRandomBytes, newId = uuidV7, wrapSessions = (sessions) => sessions } = options;
   const packInForce = packsOf(options, clock);
-  const sessions = wrapSessions(withArchive(store.sessions, store.archives, createArchiveCodec()));
+  const sessions = wrapSessions(
+    feedAppends(withArchive(store.sessions, store.archives, createArchiveCodec()), hub.feed),
+  );
+  const { bus } = hub;
+  const lock = createKeyedLock();
+  const persons = createPersons();
   const actors = createActorRegistry({
     engine: RULE_ENGINE,
     store: sessions,
     leases: store.leases,
     owner,
+    bus,
     clock,
     schedule,
     metrics,
@@ -142,7 +174,7 @@ function createApp(options: ServerOptions, { keys, store, owner, metrics, log }:
   });
   const folder = join(config.dataDir, 'photos');
   const app: App = {
-    persons: createPersons(),
+    persons,
     clock,
     randomBytes,
     newId,
@@ -162,7 +194,11 @@ function createApp(options: ServerOptions, { keys, store, owner, metrics, log }:
     },
     ticketTtlMs: config.ticketTtlMs,
     actors,
-    lock: createKeyedLock(),
+    bus,
+    lock,
+    places: createSharedPlaces({
+      ...{ places: store.places, owner, persons, peek: actors.peek, bus, metrics, log, lock },
+    }),
   };
   return app;
 }
@@ -202,15 +238,18 @@ interface Parts {
   readonly stopArchiver: () => Promise<void>;
   readonly stopKeeper: () => Promise<void>;
   readonly unlock: () => void;
+  /** Ends what hears of other servers. */
+  readonly deafen: () => void;
 }
 
 async function stopParts(parts: Parts): Promise<void> {
-  const { app, store, http, gateway, stopSweeper, stopArchiver, stopKeeper, unlock } = parts;
+  const { app, store, http, gateway, stopSweeper, stopArchiver, stopKeeper, unlock, deafen } = parts;
   await stopSweeper();
   await stopArchiver();
   await gateway.stop();
   await app.actors.stop();
   await stopKeeper();
+  deafen();
   await closeHttp(http);
   await store.close();
   unlock();
@@ -225,16 +264,18 @@ function createWeb(
     store: Store;
     metrics: MetricsRegistry;
     demo: DemoOptions | null;
+    fanOut: FanOut | null;
     stopping: () => boolean;
   },
 ): Server {
   const { config } = options;
-  const { app, store, metrics, demo, stopping } = parts;
+  const { app, store, metrics, demo, fanOut, stopping } = parts;
   const notReady = () => (store.failure() !== null ? 'store-failed' : stopping() ? 'stopping' : null);
   const { requestsPerMinute, trustedProxies } = config;
   const requestLog = createLogger(options.log === undefined ? config.logLevel : 'silent');
   const folders = foldersOf(options);
-  const health = { notReady, metrics };
+  const degraded = () => (fanOut === null || fanOut.healthy() ? null : 'fanout-lost');
+  const health = { notReady, degraded, metrics } as const;
   return createHttpServer(
     createHttpApp({ app, health, folders, requestLog, requestsPerMinute, trustedProxies, demo }),
   );
@@ -269,6 +310,7 @@ function officeOf(
  */
 export async function startServer(options: ServerOptions): Promise<RunningServer> {
   const { config } = options;
+  assertRetention(config);
   const log = options.log ?? logOf(createLogger(config.logLevel));
   // Several servers may share a folder of keys when their records are in MongoDB; a SQLite file has one owner.
   const unlock = config.store === 'sqlite' ? lockFolder(config.dataDir) : () => {};
@@ -290,20 +332,28 @@ async function startLocked(options: ServerOptions, log: Log, unlock: () => void)
   };
   const store = await openStore(config, onFailure);
   let stopKeeper = async () => {};
+  const hub = createWatchHub(schedule);
+  const fanOut = await openRedis(config, { schedule, metrics, log });
   try {
     const owner = ownerOf(config, newId);
-    const app = createApp(options, { keys, store, owner, metrics, log });
+    const app = createApp(options, { keys, store, owner, metrics, log, hub });
     let stopped: Promise<void> | null = null;
     let url = '';
     const platformKey = accessKey('test', keys.derive('demo-platform-key'));
     const demo = config.demo ? { platformKey, folder: foldersOf(options).demo, url: () => url } : null;
     if (demo !== null) await seedDemo(app, demo);
-    const http = createWeb(options, { app, store, metrics, demo, stopping: () => stopped !== null });
+    const http = createWeb(options, { app, store, metrics, demo, fanOut, stopping: () => stopped !== null });
     const gateway = startGateway({ http, app, ...config });
+    hub.attach({ http, app, allowedOrigins: config.allowedOrigins, adapter: fanOut?.adapter ?? null });
+    const stopHearing = hearNodes(app);
     const ready = () => store.failure() === null && stopped === null;
-    metrics.watch({ liveSittings: app.actors.size, connections: gateway.connections, ready });
-    const keeper = { ...app, leases: store.leases, owner, schedule };
-    stopKeeper = await startLeaseKeeper(keeper);
+    metrics.watch({
+      liveSittings: app.actors.size,
+      connections: gateway.connections,
+      ready,
+      fanOut: () => fanOut?.healthy() ?? null,
+    });
+    stopKeeper = await startLeaseKeeper({ ...app, leases: store.leases, owner, schedule });
     const port = await listen(http, config);
     url = urlOf(config.host, port);
     const stopSweeper = startSweeper(app, schedule);
@@ -316,12 +366,20 @@ async function startLocked(options: ServerOptions, log: Log, unlock: () => void)
       demoKey: demo === null ? null : platformKey,
       ...officeOf(app, randomBytes),
       stop(): Promise<void> {
-        stopped ??= stopParts({ app, store, http, gateway, stopSweeper, stopArchiver, stopKeeper, unlock });
+        const deafen = () => {
+          stopHearing();
+          hub.stop();
+          fanOut?.stop();
+        };
+        const stops = { stopSweeper, stopArchiver, stopKeeper, unlock, deafen };
+        stopped ??= stopParts({ app, store, http, gateway, ...stops });
         return stopped;
       },
     };
   } catch (error) {
     await stopKeeper();
+    hub.stop();
+    fanOut?.stop();
     await store.close();
     throw error;
   }

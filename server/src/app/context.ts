@@ -3,6 +3,7 @@ import type { PolicyPack } from '../core/policy/pack.ts';
 import type { ActorRegistry } from './actor-registry.ts';
 import type { Engine } from './engine.ts';
 import type { KeyedLock } from './keyed-lock.ts';
+import type { NodeBus } from './node-ports.ts';
 import type { Persons } from './persons.ts';
 import type {
   Clock,
@@ -16,6 +17,7 @@ import type {
   TicketStore,
   Tokens,
 } from './ports.ts';
+import type { SharedPlaces } from './shared-places.ts';
 
 /** The application: ports, the rule engine, the policy pack of new sittings, and the live sittings. */
 export interface App {
@@ -36,5 +38,7 @@ export interface App {
   readonly ticketTtlMs: number;
   readonly actors: ActorRegistry;
   readonly persons: Persons;
+  readonly places: SharedPlaces;
+  readonly bus: NodeBus;
   readonly lock: KeyedLock;
 }

@@ -12,7 +12,7 @@ import { SAMPLES, samplePhoto, webcamFrame } from '../../support/sample-photos.t
 const ALL = { descriptor: true, eyes: true, sureCount: false, cleaned: false };
 
 /** Faces that the pipeline counts in the samples. */
-const FACES = [3, 1, 3, 4, 5, 4];
+const FACES = [3, 3, 3, 4, 5, 4];
 
 async function readSample(nets: FaceNets, n: number): Promise<ImageReading> {
   return await readPixels(nets, await decodeImage(samplePhoto(n)), ALL);

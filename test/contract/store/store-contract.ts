@@ -4,6 +4,8 @@ import { describe, expect, it } from 'vitest';
 import type { BanRow, SessionStore } from '../../../server/src/app/ports.ts';
 import { archiveContract } from './archive-contract.ts';
 import { leasesContract } from './lease-contract.ts';
+import { auditContract, outboxContract, outboxListsContract, placesContract } from './office-contract.ts';
+import { retentionContract } from './retention-contract.ts';
 import { finding, id, type Open, plain, record, row, SEED, setUp } from './store-fixtures.ts';
 
 /** What is written comes back. */
@@ -228,6 +230,11 @@ export function storeContract(name: string, open: Open): void {
     registryContract(open);
     bansContract(open);
     archiveContract(open);
+    retentionContract(open);
     leasesContract(open);
+    placesContract(open);
+    auditContract(open);
+    outboxContract(open);
+    outboxListsContract(open);
   });
 }

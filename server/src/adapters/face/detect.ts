@@ -14,6 +14,8 @@ export interface Box {
 
 /** Score from which a box counts, both detectors. */
 const SCORE_MIN = 0.5;
+/** Score from which the tiny detector has a suspicion: enough to ask the better one, not enough to count. */
+const SUSPICION_MIN = 0.25;
 /** Overlap from which two boxes are the same face. */
 const OVERLAP_MAX = 0.4;
 /** Faces that are told apart; more are counted as this many. */
@@ -51,7 +53,7 @@ export function distinct(boxes: readonly Box[], sideMinPx: number): Box[] {
   return kept.sort((a, b) => b.width * b.height - a.width * a.height);
 }
 
-/** Boxes of the tiny detector, px of the square of `side`. */
+/** Boxes of the tiny detector, suspicions included, px of the square of `side`. */
 export function decodeTiny(out: Float32Array, side: number): Box[] {
   const cells = Math.round(Math.sqrt(out.length / (ANCHORS.length * NUMBERS_PER_ANCHOR)));
   const cell = side / cells;
@@ -59,7 +61,7 @@ export function decodeTiny(out: Float32Array, side: number): Box[] {
   for (let n = 0; n * NUMBERS_PER_ANCHOR < out.length; n += 1) {
     const [x = 0, y = 0, w = 0, h = 0, s = 0] = out.subarray(n * NUMBERS_PER_ANCHOR);
     const score = sigmoid(s);
-    if (score <= SCORE_MIN) continue;
+    if (score <= SUSPICION_MIN) continue;
     const place = Math.floor(n / ANCHORS.length);
     const [anchorX, anchorY] = ANCHORS[n % ANCHORS.length] ?? [1, 1];
     const width = Math.exp(w) * anchorX * cell;
@@ -99,15 +101,19 @@ async function withSsd(nets: FaceNets, pixels: Pixels): Promise<Box[]> {
   return scaled(found, scale);
 }
 
+const certain = (boxes: readonly Box[]): Box[] => boxes.filter(({ score }) => score > SCORE_MIN);
+
 /**
- * The faces of an image, largest first. The tiny detector answers when it sees exactly one face, unless `sure`; otherwise the
- * SSD counts, and where it sees nothing a finer pass of the tiny one has the last word.
+ * The faces of an image, largest first. The tiny detector answers when it sees exactly one face and has no suspicion of another,
+ * unless `sure`; otherwise the SSD counts, and where it sees nothing a finer pass of the tiny one has the last word.
  */
 export async function detectFaces(nets: FaceNets, pixels: Pixels, sure: boolean): Promise<readonly Box[]> {
   const sideMinPx = Math.max(pixels.width, pixels.height) * SIDE_SHARE_MIN;
   const quick = distinct(await withTiny(nets, pixels, NET_SIDES.tiny), sideMinPx);
-  if (quick.length === 1 && !sure) return quick;
+  const seen = certain(quick);
+  if (quick.length === 1 && seen.length === 1 && !sure) return seen;
   const counted = distinct(await withSsd(nets, pixels), sideMinPx);
   if (counted.length > 0) return counted;
-  return quick.length > 0 ? quick : distinct(await withTiny(nets, pixels, NET_SIDES.tinyFine), sideMinPx);
+  if (seen.length > 0) return seen;
+  return certain(distinct(await withTiny(nets, pixels, NET_SIDES.tinyFine), sideMinPx));
 }

@@ -7,7 +7,7 @@ import { fileURLToPath } from 'node:url';
 import { Piscina } from 'piscina';
 import type { FaceEngine, FaceReadOptions } from '../../app/ports.ts';
 import type { FaceReading } from '../../core/identity/reading.ts';
-import { MODELS_FOLDER, readManifest, verifyModels } from './manifest.ts';
+import { MODELS_FOLDER, ModelError, readManifest, verifyModels } from './manifest.ts';
 import type { FaceDriver } from './nets/open-nets.ts';
 import type { FaceTask, FaceWorkerData } from './worker.ts';
 
@@ -22,6 +22,9 @@ export const RETRY_MS = 2_000;
 
 /** Megabytes of a worker's JavaScript heap; pixels and networks live outside of it and are bounded by the pixel cap. */
 export const WORKER_HEAP_MB_MAX = 192;
+
+/** Steps by which workers are nicer than the gateway. */
+const WORKER_NICENESS = 10;
 
 /** How an engine is opened. */
 export interface FaceEngineOptions {
@@ -53,6 +56,12 @@ function answerFor(error: unknown, timedOut: boolean, closed: boolean): FaceRead
   throw error;
 }
 
+/** Errors lose their class on the way from a worker. */
+function unfit(driver: FaceDriver, error: unknown): ModelError {
+  const message = error instanceof Error ? error.message : 'it does not start';
+  return new ModelError('model-unfit', 'models/golden.json', `driver ${driver}: ${message}`, error);
+}
+
 /** Ends a task, and with it its worker, when its time is over. */
 async function withinTime<T>(readMsMax: number, task: (signal: AbortSignal) => Promise<T>): Promise<T> {
   const control = new AbortController();
@@ -74,6 +83,8 @@ function openPool(options: FaceEngineOptions, workers: number, driver: FaceDrive
     concurrentTasksPerWorker: 1,
     // A worker that sleeps in Atomics.wait cannot run the completion of a decoded image.
     atomics: 'disabled',
+    // The gateway shares the cores: it goes first.
+    niceIncrement: WORKER_NICENESS,
     resourceLimits: { maxOldGenerationSizeMb: WORKER_HEAP_MB_MAX },
     workerData,
   });
@@ -100,7 +111,7 @@ export async function openFaceEngine(options: FaceEngineOptions = {}): Promise<F
     await Promise.all(Array.from({ length: workers }, () => pool.run({ kind: 'warm' } satisfies FaceTask)));
   } catch (error) {
     await close();
-    throw error;
+    throw unfit(driver, error);
   }
   return {
     name: { driver, models },

@@ -18,6 +18,8 @@ const BURNT_LUMA = 250;
 const EYE_SCALE = 2.3;
 /** Every so many pixels of an image are looked at for its brightness. */
 const BRIGHTNESS_STEP = 7;
+/** Every so many rows and columns are looked at for the hash. */
+const CELL_STEP = 4;
 
 const lumaAt = (data: ArrayLike<number>, i: number): number =>
   0.299 * (data[i] ?? 0) + 0.587 * (data[i + 1] ?? 0) + 0.114 * (data[i + 2] ?? 0);
@@ -72,8 +74,8 @@ function cells({ data, width, height }: Pixels, columns: number, rows: number): 
     const bottom = Math.floor(((Math.floor(n / columns) + 1) * height) / rows);
     let sum = 0;
     let count = 0;
-    for (let y = top; y < bottom; y += 2) {
-      for (let x = left; x < right; x += 2) {
+    for (let y = top; y < bottom; y += CELL_STEP) {
+      for (let x = left; x < right; x += CELL_STEP) {
         sum += lumaAt(data, (y * width + x) * 3);
         count += 1;
       }

@@ -88,10 +88,12 @@ export function sample(pixels: Pixels, { a, b, x0, y0 }: Similarity, side: numbe
 /** The same square, left and right exchanged. */
 export function mirrored(square: Float32Array, side: number): Float32Array {
   const out = new Float32Array(square.length);
+  let to = 0;
   for (let row = 0; row < side; row += 1) {
-    for (let column = 0; column < side; column += 1) {
-      const from = (row * side + column) * 3;
-      out.set(square.subarray(from, from + 3), (row * side + side - 1 - column) * 3);
+    for (let from = ((row + 1) * side - 1) * 3; to < (row + 1) * side * 3; from -= 3, to += 3) {
+      out[to] = square[from] as number;
+      out[to + 1] = square[from + 1] as number;
+      out[to + 2] = square[from + 2] as number;
     }
   }
   return out;

@@ -57,3 +57,23 @@ export interface LivenessChallenge {
   /** After this no frame counts. */
   readonly expiresAt: number;
 }
+
+/** Every so many frames the descriptor is computed. */
+export const DESCRIBED_EVERY = 3;
+
+/**
+ * What to read of the n-th frame of a challenge: networks cost more than everything else. Eyes in every frame where they matter, else
+ * in every other one, since closing them unasked counts too; the descriptor in between, where the face's place shows that it is the same.
+ */
+export function frameOptions(
+  n: number,
+  actions: readonly LivenessAction[],
+): {
+  readonly descriptor: boolean;
+  readonly eyes: boolean;
+  readonly sureCount: boolean;
+  readonly cleaned: boolean;
+} {
+  const eyes = actions.includes('close-eyes') || n % 2 === 1;
+  return { descriptor: n % DESCRIBED_EVERY === 0, eyes, sureCount: false, cleaned: false };
+}
