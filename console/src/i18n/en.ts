@@ -213,6 +213,7 @@ export const en: Messages = {
     'photo-missing': 'photo missing',
     'seq-conflict': 'two data sets under one number',
     tampered: 'page tampered with',
+    'witness-disagrees': 'readings disagree',
     'other-person': 'another person in the live comparison',
     'spoof-shown': 'no living face shown',
     'capture-virtual': 'virtual camera',

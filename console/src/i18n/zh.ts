@@ -209,6 +209,7 @@ export const zh = {
     'photo-missing': '缺少照片',
     'seq-conflict': '同一序号出现两份数据',
     tampered: '页面被篡改',
+    'witness-disagrees': '两种读数不一致',
     'other-person': '活体比对为他人',
     'spoof-shown': '画面并非活人',
     'capture-virtual': '虚拟摄像头',
