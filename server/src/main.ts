@@ -258,7 +258,7 @@ async function stopParts(parts: Parts): Promise<void> {
   await stopSweeper();
   await stopArchiver();
   await gateway.stop();
-  app.identity.liveness.stop();
+  await app.identity.liveness.stop();
   await faces.close();
   await app.actors.stop();
   await stopKeeper();
