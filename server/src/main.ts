@@ -178,9 +178,8 @@ function createApp(options: ServerOptions, { keys, store, owner, metrics, log, h
     log,
     onFindings: (sitting) => void attributePlatform(app, sitting),
   });
-  const identity = createIdentity({
-    ...{ dataDir: config.dataDir, kek: keys.kek, store, faces, clock, schedule, randomBytes, newId },
-  });
+  const effects = { clock, schedule, randomBytes, newId };
+  const identity = createIdentity({ dataDir: config.dataDir, kek: keys.kek, store, faces, ...effects });
   const app: App = {
     identity,
     schedule,

@@ -41,17 +41,28 @@ export interface OperationParts {
   readonly key: NonNullable<ZodOpenApiOperationObject['security']>;
 }
 
+const json = (schema: z.ZodType) => ({ content: { 'application/json': { schema } } });
+
+/** Words shared by all operations. */
+function wordsOf({ problems, key }: OperationParts) {
+  return {
+    ok: (schema: z.ZodType, status = '200') => ({
+      [status]: { description: 'Done.', ...json(schema) },
+      ...problems,
+    }),
+    done: { '204': { description: 'Written down.' }, ...problems },
+    operation: (operationId: string, summary: string) => ({ operationId, summary, security: key }),
+  };
+}
+
 /** Paths of enrolment, consent, export and review. */
-export function identityPaths({ problems, key }: OperationParts): ZodOpenApiPathsObject {
-  const json = (schema: z.ZodType) => ({ content: { 'application/json': { schema } } });
-  const ok = (schema: z.ZodType, status = '200') => ({
-    [status]: { description: 'Done.', ...json(schema) },
-    ...problems,
-  });
-  const done = { '204': { description: 'Written down.' }, ...problems };
+export function identityPaths(parts: OperationParts): ZodOpenApiPathsObject {
+  return { ...enrolmentPaths(parts), ...learnerPaths(parts) };
+}
+
+function enrolmentPaths(parts: OperationParts): ZodOpenApiPathsObject {
+  const { ok, done, operation } = wordsOf(parts);
   const enrolment = { path: inputs.enrolmentParams };
-  const learner = { path: inputs.learnerParams };
-  const operation = (operationId: string, summary: string) => ({ operationId, summary, security: key });
   return {
     '/v1/enrolments': {
       post: {
@@ -93,6 +104,13 @@ export function identityPaths({ problems, key }: OperationParts): ZodOpenApiPath
         responses: ok(view),
       },
     },
+  };
+}
+
+function learnerPaths(parts: OperationParts): ZodOpenApiPathsObject {
+  const { ok, done, operation } = wordsOf(parts);
+  const learner = { path: inputs.learnerParams };
+  return {
     '/v1/learners/{learner}/courses/{course}/consent': {
       get: {
         ...operation('consents', 'Every decision of a learner about the notice, oldest first'),
