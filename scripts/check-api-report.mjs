@@ -6,6 +6,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { publint } from 'publint';
 import { formatMessage } from 'publint/utils';
+import ts from 'typescript';
 import { readText, runAsProgram } from './gates/sources.mjs';
 import { layOutSdk } from './steps/packed-sdk.mjs';
 import { ROOT } from './steps/project.mjs';
@@ -25,13 +26,32 @@ function entriesOf(manifest) {
   );
 }
 
+/**
+ * Declarations by name: the bundler's order changes with any import, what is offered does not.
+ * @param {string} code
+ */
+function sortedDeclarations(code) {
+  const clean = code.replace(/^\/\/#(?:end)?region.*\n/gm, '');
+  const file = ts.createSourceFile('entry.d.mts', clean, ts.ScriptTarget.ESNext, true);
+  /** @param {ts.Statement} statement */
+  const nameOf = (statement) => {
+    if (ts.isImportDeclaration(statement)) return `0 ${statement.getText()}`;
+    if (ts.isExportDeclaration(statement)) return `2 ${statement.getText()}`;
+    const named = ts.isVariableStatement(statement) ? statement.declarationList.declarations[0] : statement;
+    return `1 ${/** @type {{ name?: ts.Node }} */ (named)?.name?.getText() ?? ''}`;
+  };
+  return file.statements
+    .map((statement) => ({ name: nameOf(statement), text: statement.getFullText().trim() }))
+    .sort((a, b) => (a.name < b.name ? -1 : Number(a.name > b.name)))
+    .map(({ text }) => text)
+    .join('\n');
+}
+
 /** The report for a laid-out package. @param {string} folder */
 export function composeReport(folder) {
   const manifest = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'));
   const parts = entriesOf(manifest).map(([name, path]) => {
-    const text = readFileSync(join(folder, path), 'utf8')
-      .replace(/^\/\/#(?:end)?region.*\n/gm, '')
-      .trim();
+    const text = sortedDeclarations(readFileSync(join(folder, path), 'utf8'));
     return `## \`${manifest.name}${name.slice(1)}\`\n\n\`\`\`ts\n${text}\n\`\`\`\n`;
   });
   return [HEAD, ...parts].join('\n');

@@ -1,5 +1,5 @@
 /**
- * `node scripts/flip.mjs <data folder> [--step N] [--workers N]`: flips one bit of every byte of a copy of a store, one at a
+ * `node scripts/flip.mjs <data folder> [--step N] [--workers N] [--from BYTE] [--to BYTE]`: flips one bit of every byte of a copy of a store, one at a
  * time, and runs fsck each time. A flip is detected, or it is harmless: nothing that can be read back has changed. Any other is
  * unnoticed, and ends this with exit code 1. Prints one line of JSON with the counts.
  */
@@ -46,7 +46,7 @@ async function stretch(folder, from, to, step, pristine = readFileSync(join(fold
   return crashedAt(folder, from, at, to, step, pristine);
 }
 
-/** What came before the crash is done again, for its counts, and what comes behind it goes on. @param {string} folder @param {number} from @param {number} at @param {number} to @param {number} step @param {Buffer} pristine @returns {ReturnType<typeof stretch>} */
+/** What came before the crash is done again, for its counts, and what comes behind it goes on. @param {string} folder @param {number} from @param {number} at @param {number} to @param {number} step @param {Buffer<ArrayBuffer>} pristine @returns {ReturnType<typeof stretch>} */
 async function crashedAt(folder, from, at, to, step, pristine) {
   const { writeFileSync } = await import('node:fs');
   const parts = [];
@@ -72,12 +72,13 @@ function add(parts) {
   };
 }
 
-/** @param {string} source @param {number} step @param {number} workers */
-async function flipAll(source, step, workers) {
-  const { size } = statSync(join(source, 'zhenxue.db'));
+/** @param {string} source @param {{ step: number, workers: number, from: number, to: number }} range */
+async function flipAll(source, { step, workers, from: first, to }) {
+  const { size: bytes } = statSync(join(source, 'zhenxue.db'));
+  const size = Math.min(bytes, to);
   const root = mkdtempSync(join(existsSync(MEMORY_FOLDER) ? MEMORY_FOLDER : tmpdir(), 'zhenxue-flip-'));
   const span = step * FLIPS_PER_PROCESS;
-  let next = 0;
+  let next = first;
   /** @type {Awaited<ReturnType<typeof stretch>>[]} */
   const parts = [];
   try {
@@ -96,7 +97,7 @@ async function flipAll(source, step, workers) {
   } finally {
     rmSync(root, { recursive: true, force: true });
   }
-  return { bytes: size, step, ...add(parts) };
+  return { bytes, step, ...add(parts) };
 }
 
 /** @param {string | undefined} text @param {number} fallback @param {number} max @param {string} name */
@@ -112,7 +113,7 @@ function readCount(text, fallback, max, name) {
 await runMain(async () => {
   const string = /** @type {const} */ ({ type: 'string' });
   const { values, positionals } = parseArgs({
-    options: { step: string, workers: string },
+    options: { step: string, workers: string, from: string, to: string },
     allowPositionals: true,
   });
   const [folder] = positionals;
@@ -120,7 +121,10 @@ await runMain(async () => {
     throw new PlainError('expected a data folder with zhenxue.db', 'node scripts/flip.mjs ./data');
   const step = readCount(values.step, 1, 1_000_000, 'step');
   const workers = readCount(values.workers, WORKERS_DEFAULT, WORKERS_MAX, 'workers');
-  const { unnoticed, crashed, ...sum } = await flipAll(folder, step, workers);
+  const from = values.from === undefined ? 0 : readCount(values.from, 0, Number.MAX_SAFE_INTEGER, 'from');
+  const to = readCount(values.to, Number.MAX_SAFE_INTEGER, Number.MAX_SAFE_INTEGER, 'to');
+  const range = { step, workers, from, to };
+  const { unnoticed, crashed, ...sum } = await flipAll(folder, range);
   const closing = { ...sum, crashed: crashed.length, unnoticed: unnoticed.length };
   process.stdout.write(
     `${JSON.stringify({ ...closing, crashedAt: crashed.slice(0, 20), unnoticedAt: unnoticed.slice(0, 20) })}\n`,

@@ -6,13 +6,14 @@ import { ensureBuilt } from './steps/ensure-built.mjs';
 import { ensureChromium } from './steps/ensure-chromium.mjs';
 import { ensureInstalled } from './steps/ensure-installed.mjs';
 import { ensureMongo } from './steps/ensure-mongo.mjs';
+import { ensureRedis } from './steps/ensure-redis.mjs';
 import { ROOT, runMain } from './steps/project.mjs';
 import { addSkip, closingTable, countingReporter } from './steps/suite-reporter.mjs';
 
 const SUITES = ['unit', 'property', 'hostile', 'contract', 'simulation', 'integration', 'e2e'];
 /** The suite that cannot run without a browser. */
 const BROWSER_SUITE = 'e2e';
-/** The suites that run against MongoDB too; without one their tests skip themselves and say why. */
+/** The suites that run against MongoDB and Redis too; without one their tests skip themselves and say why. */
 const MONGO_SUITES = ['contract', 'integration'];
 
 await runMain(async () => {
@@ -23,7 +24,10 @@ await runMain(async () => {
   await ensureBuilt(console.log);
   const chromium = await ensureChromium(console.log);
   const wanted = named.length > 0 ? named : SUITES;
-  if (wanted.some((suite) => MONGO_SUITES.includes(suite))) await ensureMongo(console.log);
+  if (wanted.some((suite) => MONGO_SUITES.includes(suite))) {
+    await ensureMongo(console.log);
+    await ensureRedis(console.log);
+  }
   const suites = wanted.filter((suite) => suite !== BROWSER_SUITE || chromium.path !== null);
   const { reporter, counts } = countingReporter();
   if (chromium.path === null) console.log(chromium.reason);

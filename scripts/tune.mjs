@@ -99,13 +99,12 @@ export function report(rates, genuine, impostor) {
 async function tune(folder) {
   await ensureInstalled(console.log);
   await ensureBuilt(console.log);
-  const core = '../server/dist/core/identity/';
   const [{ openFaceEngine }, compare, quality, thresholds, rates] = await Promise.all([
     import('../server/dist/adapters/face/engine.js'),
-    import(`${core}compare.js`),
-    import(`${core}quality.js`),
-    import(`${core}thresholds.js`),
-    import(`${core}error-rates.js`),
+    import('../server/dist/core/identity/compare.js'),
+    import('../server/dist/core/identity/quality.js'),
+    import('../server/dist/core/identity/thresholds.js'),
+    import('../server/dist/core/identity/error-rates.js'),
   ]);
   const engine = await openFaceEngine();
   try {

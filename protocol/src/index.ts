@@ -30,6 +30,8 @@ export type {
   TamperEvent,
   TamperKind,
   VisibilityEvent,
+  WitnessEvent,
+  WitnessKind,
 } from './events.ts';
 export {
   ANSWER_CHARS_MAX,
@@ -58,6 +60,7 @@ export {
   WS_PROTOCOL,
   WS_TICKET_PREFIX,
 } from './limits.ts';
+export { LIVE_UPDATES_MAX, type LiveUpdate, type LiveUpdates, WATCH_PATH } from './live.ts';
 export type {
   BatchAck,
   CaptureProblem,
@@ -91,7 +94,7 @@ export type {
   TicketRequest,
   Timeline,
 } from './rest.ts';
-export { hasState, STATE } from './state-bits.ts';
+export { CAMERA_ODD, HIDDEN_BY, hasState, STATE } from './state-bits.ts';
 export type {
   Attribution,
   Bilingual,

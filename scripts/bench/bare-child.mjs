@@ -9,6 +9,7 @@ const io = new Server(http, {
   transports: ['websocket'],
   serveClient: false,
   perMessageDeflate: false,
+  httpCompression: false,
 });
 io.on('connection', (socket) => {
   socket.emit('welcome', {

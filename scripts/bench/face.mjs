@@ -5,7 +5,6 @@ import { fileURLToPath } from 'node:url';
 import sharp from 'sharp';
 import { line } from './load.mjs';
 
-const BUILT = '../../server/dist/';
 const PHOTO = fileURLToPath(
   new URL('../../node_modules/@vladmandic/face-api/demo/sample2.jpg', import.meta.url),
 );
@@ -51,7 +50,7 @@ async function inTurns(rounds, tasks) {
 
 /** The networks of one check on inputs that were prepared before, and the decoding of the frame: what nobody can save. @param {any} nets @param {Buffer} frame */
 async function bareLoop(nets, frame) {
-  const { decodeImage } = await import(`${BUILT}adapters/face/image.js`);
+  const { decodeImage } = await import('../../server/dist/adapters/face/image.js');
   const square = (/** @type {number} */ side) => new Float32Array(side * side * 3).map((_, i) => i % 251);
   const [tiny, landmarks, descriptor] = [square(320), square(112), square(150)];
   return async () => {
@@ -62,10 +61,10 @@ async function bareLoop(nets, frame) {
   };
 }
 
-/** @param {any} nets @param {Buffer} frame @param {readonly string[]} actions */
+/** @param {any} nets @param {Buffer} frame @param {readonly import('../../server/dist/core/identity/liveness/challenge.js').LivenessAction[]} actions */
 async function challengeOf(nets, frame, actions) {
-  const { readImage } = await import(`${BUILT}adapters/face/pipeline.js`);
-  const { frameOptions } = await import(`${BUILT}core/identity/liveness/challenge.js`);
+  const { readImage } = await import('../../server/dist/adapters/face/pipeline.js');
+  const { frameOptions } = await import('../../server/dist/core/identity/liveness/challenge.js');
   return async () => {
     for (let n = 0; n < CHALLENGE_FRAMES; n += 1) await readImage(nets, frame, frameOptions(n, actions));
   };
@@ -73,7 +72,7 @@ async function challengeOf(nets, frame, actions) {
 
 /** The default driver alone. @param {any} onnx @param {Buffer} frame @param {boolean} quick */
 async function* benchOwn(onnx, frame, quick) {
-  const { readImage } = await import(`${BUILT}adapters/face/pipeline.js`);
+  const { readImage } = await import('../../server/dist/adapters/face/pipeline.js');
   const seen = await readImage(onnx, frame, SNAPSHOT);
   if (seen.status !== 'read' || seen.count !== 1) throw new Error('expected one face in the frame');
   const few = quick ? 1 : 4;
@@ -98,9 +97,9 @@ async function* benchOwn(onnx, frame, quick) {
 
 /** Both drivers, on one core, in turns. @param {Buffer} frame @param {boolean} quick */
 async function* benchDrivers(frame, quick) {
-  const { readManifest } = await import(`${BUILT}adapters/face/manifest.js`);
-  const { openNets } = await import(`${BUILT}adapters/face/nets/open-nets.js`);
-  const { readImage } = await import(`${BUILT}adapters/face/pipeline.js`);
+  const { readManifest } = await import('../../server/dist/adapters/face/manifest.js');
+  const { openNets } = await import('../../server/dist/adapters/face/nets/open-nets.js');
+  const { readImage } = await import('../../server/dist/adapters/face/pipeline.js');
   const onnx = await openNets('onnx', readManifest());
   yield* benchOwn(onnx, frame, quick);
   const wasm = await openNets('tfjs-wasm', readManifest());
@@ -116,7 +115,7 @@ async function* benchDrivers(frame, quick) {
 
 /** This process plays the gateway: what its event loop feels while the workers never rest. @param {Buffer} frame @param {boolean} quick */
 async function* benchLoop(frame, quick) {
-  const { openFaceEngine } = await import(`${BUILT}adapters/face/engine.js`);
+  const { openFaceEngine } = await import('../../server/dist/adapters/face/engine.js');
   const engine = await openFaceEngine({ workers: SATURATED_WORKERS });
   const until = performance.now() + (quick ? 500 : 8_000);
   let reads = 0;

@@ -3,6 +3,7 @@
 import { type Config, ConfigError, readConfig } from './config/config.ts';
 import { openOffice, type RunningServer, startServer } from './main.ts';
 import { type Command, readCommand, USAGE, UsageError } from './operator.ts';
+import { RETENTION_USAGE, readRetention } from './retention-command.ts';
 import { explainFailure } from './start-failure.ts';
 import { readUpkeep, UPKEEP_USAGE } from './upkeep.ts';
 
@@ -18,7 +19,7 @@ function orExit<T>(read: () => T): T {
     return read();
   } catch (error) {
     if (!(error instanceof ConfigError || error instanceof UsageError)) throw error;
-    const more = error.message === USAGE ? `\n${UPKEEP_USAGE}` : '';
+    const more = error.message === USAGE ? `\n${UPKEEP_USAGE}\n${RETENTION_USAGE}` : '';
     process.stderr.write(`${error.message}${more}\n`);
     process.exit(EXIT_CONFIG);
   }
@@ -45,25 +46,32 @@ function stopOnSignals(server: RunningServer): void {
   process.once('SIGINT', stop);
 }
 
+/** Says what happened and what to do about it, whatever the log's level, and ends the process. */
+function endWith(error: unknown): void {
+  process.stderr.write(`${explainFailure(error, process.env.ZHENXUE_DATA_DIR || './data')}\n`);
+  process.exit(EXIT_FAULT);
+}
+
 async function run(): Promise<void> {
   const args = process.argv.slice(2);
-  const upkeep = orExit(() => readUpkeep(args));
+  const upkeep = orExit(() => readRetention(args) ?? readUpkeep(args));
   const command = upkeep === null ? orExit(() => readCommand(args)) : null;
   const config = orExit(() => readConfig(process.env));
   if (upkeep !== null) {
-    const { text, exitCode } = await upkeep(config.dataDir);
+    const { text, exitCode } = await upkeep(config);
     process.stdout.write(`${text}\n`);
     process.exitCode = exitCode;
     return;
   }
   if (command !== null) return runCommand(config, command);
   // A store that failed once acknowledges nothing any more: ending lets a supervisor restart into recovery.
-  const server = await startServer({ config, onFatal: () => process.exit(EXIT_FAULT) });
+  const server = await startServer({ config, onFatal: endWith });
   stopOnSignals(server);
   process.stdout.write(`${server.url}\n`);
 }
 
 run().catch((error: unknown) => {
-  process.stderr.write(`${explainFailure(error, process.env.ZHENXUE_DATA_DIR || './data')}\n`);
-  process.exit(EXIT_FAULT);
+  if (!(error instanceof ConfigError)) return endWith(error);
+  process.stderr.write(`${error.message}\n`);
+  process.exit(EXIT_CONFIG);
 });

@@ -13,8 +13,9 @@ import { type KeyRing, openKeyRing } from './adapters/keys/key-ring.ts';
 import { createTokens } from './adapters/keys/tokens.ts';
 import { createLogger, logOf } from './adapters/log.ts';
 import { createMetrics, type MetricsRegistry } from './adapters/metrics.ts';
-import { createPhotoVault } from './adapters/photos/photo-vault.ts';
+import type { FanOut } from './adapters/redis/fan-out.ts';
 import { type Gateway, startGateway } from './adapters/socketio/gateway.ts';
+import { createWatchHub, type WatchHub } from './adapters/socketio/watch.ts';
 import { lockFolder } from './adapters/sqlite/folder-lock.ts';
 import { openSqliteStore } from './adapters/sqlite/store.ts';
 import { createActorRegistry } from './app/actor-registry.ts';
@@ -24,11 +25,11 @@ import { attributePlatform } from './app/attribute-platform.ts';
 import type { App } from './app/context.ts';
 import { startSweeper } from './app/due-sittings.ts';
 import { RULE_ENGINE } from './app/engine.ts';
-import { createFaceMemory } from './app/face-templates.ts';
+import { feedAppends } from './app/feed-appends.ts';
+import { hearNodes } from './app/hear-nodes.ts';
 import type { Identity } from './app/identity.ts';
 import { createKeyedLock } from './app/keyed-lock.ts';
 import { startLeaseKeeper } from './app/lease-keeper.ts';
-import { createLivenessDesk } from './app/liveness-desk.ts';
 import { createPackInForce, type HashedPack } from './app/pack-in-force.ts';
 import { createPersons } from './app/persons.ts';
 import type {
@@ -44,9 +45,11 @@ import type {
   Store,
 } from './app/ports.ts';
 import { putAccessKey, putPlatform } from './app/provision.ts';
-import type { Config } from './config/config.ts';
-import { FACE_THRESHOLDS } from './core/identity/thresholds.ts';
+import { retentionProblem } from './app/retention.ts';
+import { createSharedPlaces } from './app/shared-places.ts';
+import { type Config, ConfigError } from './config/config.ts';
 import type { PolicyPack } from './core/policy/pack.ts';
+import { createIdentity, type Faces, openFaces, requireFaces } from './faces.ts';
 
 /** Options of {@link startServer}: the settings, and effects with real defaults. */
 export interface ServerOptions {
@@ -104,8 +107,17 @@ function packsOf({ pack, config }: ServerOptions, clock: Clock): () => HashedPac
     : createPackInForce(pack.id, clock, [pack]);
 }
 
+/** @throws ConfigError when data would go before its time. */
+export function assertRetention({ retentionDays }: Config): void {
+  const problem = retentionProblem(retentionDays);
+  if (problem !== null) throw new ConfigError(`ZHENXUE_RETENTION_…_DAYS: ${problem}`);
+}
+
 /** Opens the store that the settings name. */
-async function openStore(config: Config, onFailure: (error: Error) => void = () => {}): Promise<Store> {
+export async function openStore(
+  config: Config,
+  onFailure: (error: Error) => void = () => {},
+): Promise<Store> {
   if (config.store === 'sqlite') {
     return openSqliteStore({ file: join(config.dataDir, DATABASE_FILE), onFailure });
   }
@@ -116,38 +128,19 @@ async function openStore(config: Config, onFailure: (error: Error) => void = () 
   return openMongoStore({ uri: config.mongodbUri, onFailure });
 }
 
+/** The connection to other servers, when the settings name one. */
+async function openRedis(
+  config: Config,
+  effects: { schedule: Schedule; metrics: MetricsRegistry; log: Log },
+): Promise<FanOut | null> {
+  if (config.redisUrl === null) return null;
+  const { openFanOut } = await import('./adapters/redis/fan-out.ts');
+  return openFanOut({ url: config.redisUrl, ...effects });
+}
+
 /** The name under which this server holds sittings. The embedded store has one server: it goes on at once after a crash. */
 function ownerOf(config: Config, newId: NewId): string {
   return config.node ?? (config.store === 'sqlite' ? 'embedded' : newId());
-}
-
-/** The face engine of this server, opened when it is first needed: most servers of a test never need it. */
-interface Faces {
-  readonly open: Identity['faces'];
-  readonly close: () => Promise<void>;
-}
-
-function facesOf({ config, faces }: ServerOptions): Faces {
-  if (faces !== undefined) return { open: async () => faces, close: async () => {} };
-  const driver = config.faces;
-  if (driver === 'off') return { open: null, close: async () => {} };
-  let opening: Promise<FaceEngine> | null = null;
-  const open = async (): Promise<FaceEngine> => {
-    const { openFaceEngine } = await import('./adapters/face/engine.ts');
-    return openFaceEngine({ driver });
-  };
-  return {
-    open() {
-      opening ??= open();
-      return opening;
-    },
-    close: async () => {
-      await opening?.then(
-        (engine) => engine.close(),
-        () => {},
-      );
-    },
-  };
 }
 
 /** What the drivers made, for the application. */
@@ -157,40 +150,40 @@ interface Made {
   readonly owner: string;
   readonly metrics: MetricsRegistry;
   readonly log: Log;
+  readonly hub: WatchHub;
   /** Opens the face engine at the first need; null = there is none. */
   readonly faces: Identity['faces'];
 }
 
 /** The application over its drivers. */
-function createApp(options: ServerOptions, { keys, store, owner, metrics, log, faces }: Made): App {
+function createApp(options: ServerOptions, { keys, store, owner, metrics, log, hub, faces }: Made): App {
   const { config, clock = systemClock, schedule = systemSchedule } = options;
   const { randomBytes = systemRandomBytes, newId = uuidV7, wrapSessions = (sessions) => sessions } = options;
   const packInForce = packsOf(options, clock);
-  const sessions = wrapSessions(withArchive(store.sessions, store.archives, createArchiveCodec()));
+  const sessions = wrapSessions(
+    feedAppends(withArchive(store.sessions, store.archives, createArchiveCodec()), hub.feed),
+  );
+  const { bus } = hub;
+  const lock = createKeyedLock();
+  const persons = createPersons();
   const actors = createActorRegistry({
     engine: RULE_ENGINE,
     store: sessions,
     leases: store.leases,
     owner,
+    bus,
     clock,
     schedule,
     metrics,
     log,
     onFindings: (sitting) => void attributePlatform(app, sitting),
   });
-  const vault = createPhotoVault({
-    ...{ folder: join(config.dataDir, 'photos'), kek: keys.kek, randomBytes, newId, clock },
-    audit: (row) => store.identity.addAccess(row),
-  });
-  const identity: Identity = {
-    ...{ store: store.identity, vault, faces, thresholds: FACE_THRESHOLDS },
-    memory: createFaceMemory(),
-    liveness: createLivenessDesk({ clock, schedule, randomBytes, newId }),
-  };
+  const effects = { clock, schedule, randomBytes, newId };
+  const identity = createIdentity({ dataDir: config.dataDir, kek: keys.kek, store, faces, ...effects });
   const app: App = {
     identity,
     schedule,
-    persons: createPersons(),
+    persons,
     clock,
     randomBytes,
     newId,
@@ -200,7 +193,7 @@ function createApp(options: ServerOptions, { keys, store, owner, metrics, log, f
     sessions,
     tickets: store.tickets,
     registry: store.registry,
-    vault,
+    vault: identity.vault,
     tokens: createTokens(keys.signing, clock),
     get pack(): PolicyPack {
       return packInForce().pack;
@@ -210,7 +203,11 @@ function createApp(options: ServerOptions, { keys, store, owner, metrics, log, f
     },
     ticketTtlMs: config.ticketTtlMs,
     actors,
-    lock: createKeyedLock(),
+    bus,
+    lock,
+    places: createSharedPlaces({
+      ...{ places: store.places, owner, persons, peek: actors.peek, bus, metrics, log, lock },
+    }),
   };
   return app;
 }
@@ -251,17 +248,20 @@ interface Parts {
   readonly stopKeeper: () => Promise<void>;
   readonly unlock: () => void;
   readonly faces: Faces;
+  /** Ends what hears of other servers. */
+  readonly deafen: () => void;
 }
 
 async function stopParts(parts: Parts): Promise<void> {
-  const { app, store, http, gateway, stopSweeper, stopArchiver, stopKeeper, unlock, faces } = parts;
+  const { app, store, http, gateway, stopSweeper, stopArchiver, stopKeeper, unlock, deafen, faces } = parts;
   await stopSweeper();
   await stopArchiver();
   await gateway.stop();
-  app.identity.liveness.stop();
+  await app.identity.liveness.stop();
   await faces.close();
   await app.actors.stop();
   await stopKeeper();
+  deafen();
   await closeHttp(http);
   await store.close();
   unlock();
@@ -276,16 +276,18 @@ function createWeb(
     store: Store;
     metrics: MetricsRegistry;
     demo: DemoOptions | null;
+    fanOut: FanOut | null;
     stopping: () => boolean;
   },
 ): Server {
   const { config } = options;
-  const { app, store, metrics, demo, stopping } = parts;
+  const { app, store, metrics, demo, fanOut, stopping } = parts;
   const notReady = () => (store.failure() !== null ? 'store-failed' : stopping() ? 'stopping' : null);
   const { requestsPerMinute, trustedProxies } = config;
   const requestLog = createLogger(options.log === undefined ? config.logLevel : 'silent');
   const folders = foldersOf(options);
-  const health = { notReady, metrics };
+  const degraded = () => (fanOut === null || fanOut.healthy() ? null : 'fanout-lost');
+  const health = { notReady, degraded, metrics } as const;
   return createHttpServer(
     createHttpApp({ app, health, folders, requestLog, requestsPerMinute, trustedProxies, demo }),
   );
@@ -320,6 +322,7 @@ function officeOf(
  */
 export async function startServer(options: ServerOptions): Promise<RunningServer> {
   const { config } = options;
+  assertRetention(config);
   const log = options.log ?? logOf(createLogger(config.logLevel));
   // Several servers may share a folder of keys when their records are in MongoDB; a SQLite file has one owner.
   const unlock = config.store === 'sqlite' ? lockFolder(config.dataDir) : () => {};
@@ -341,21 +344,30 @@ async function startLocked(options: ServerOptions, log: Log, unlock: () => void)
   };
   const store = await openStore(config, onFailure);
   let stopKeeper = async () => {};
+  const hub = createWatchHub(schedule);
+  const fanOut = await openRedis(config, { schedule, metrics, log });
   try {
     const owner = ownerOf(config, newId);
-    const faces = facesOf(options);
-    const app = createApp(options, { keys, store, owner, metrics, log, faces: faces.open });
+    const faces = openFaces(config.faces, options.faces);
+    await requireFaces(packsOf(options, options.clock ?? systemClock)().pack, faces);
+    const app = createApp(options, { keys, store, owner, metrics, log, hub, faces: faces.open });
     let stopped: Promise<void> | null = null;
     let url = '';
     const platformKey = accessKey('test', keys.derive('demo-platform-key'));
     const demo = config.demo ? { platformKey, folder: foldersOf(options).demo, url: () => url } : null;
     if (demo !== null) await seedDemo(app, demo);
-    const http = createWeb(options, { app, store, metrics, demo, stopping: () => stopped !== null });
+    const http = createWeb(options, { app, store, metrics, demo, fanOut, stopping: () => stopped !== null });
     const gateway = startGateway({ http, app, ...config });
+    hub.attach({ http, app, allowedOrigins: config.allowedOrigins, adapter: fanOut?.adapter ?? null });
+    const stopHearing = hearNodes(app);
     const ready = () => store.failure() === null && stopped === null;
-    metrics.watch({ liveSittings: app.actors.size, connections: gateway.connections, ready });
-    const keeper = { ...app, leases: store.leases, owner, schedule };
-    stopKeeper = await startLeaseKeeper(keeper);
+    metrics.watch({
+      liveSittings: app.actors.size,
+      connections: gateway.connections,
+      ready,
+      fanOut: () => fanOut?.healthy() ?? null,
+    });
+    stopKeeper = await startLeaseKeeper({ ...app, leases: store.leases, owner, schedule });
     const port = await listen(http, config);
     url = urlOf(config.host, port);
     const stopSweeper = startSweeper(app, schedule);
@@ -368,22 +380,20 @@ async function startLocked(options: ServerOptions, log: Log, unlock: () => void)
       demoKey: demo === null ? null : platformKey,
       ...officeOf(app, randomBytes),
       stop(): Promise<void> {
-        stopped ??= stopParts({
-          app,
-          store,
-          http,
-          gateway,
-          stopSweeper,
-          stopArchiver,
-          stopKeeper,
-          unlock,
-          faces,
-        });
+        const deafen = () => {
+          stopHearing();
+          hub.stop();
+          fanOut?.stop();
+        };
+        const stops = { stopSweeper, stopArchiver, stopKeeper, unlock, deafen, faces };
+        stopped ??= stopParts({ app, store, http, gateway, ...stops });
         return stopped;
       },
     };
   } catch (error) {
     await stopKeeper();
+    hub.stop();
+    fanOut?.stop();
     await store.close();
     throw error;
   }

@@ -1,4 +1,5 @@
 /** Why a server did not start, for the person who has to do something about it. */
+import { statfsSync } from 'node:fs';
 
 /** What is found in an error's code or message, and the remedy. The first that fits counts. */
 const REMEDIES: readonly (readonly [RegExp, string])[] = [
@@ -30,10 +31,31 @@ function chainOf(error: unknown): readonly string[] {
   return texts.length > 0 ? texts : [String(error)];
 }
 
-/** One or two lines: what happened with its causes, and the remedy where one is known. */
-export function explainFailure(error: unknown, dataDir: string): string {
+/** Bytes: with less a store cannot work, and what SQLite says of it may be no more than "disk I/O error". */
+const FREE_BYTES_MIN = 1_048_576;
+
+function freeBytesOf(folder: string): number {
+  try {
+    const { bavail, bsize } = statfsSync(folder);
+    return bavail * bsize;
+  } catch {
+    // A folder that cannot be asked says nothing about room.
+    return Number.POSITIVE_INFINITY;
+  }
+}
+
+/**
+ * One or two lines: what happened with its causes, and the remedy where one is known.
+ * @param freeBytes room on the disk of a folder.
+ */
+export function explainFailure(
+  error: unknown,
+  dataDir: string,
+  freeBytes: (folder: string) => number = freeBytesOf,
+): string {
   const texts = chainOf(error);
-  const what = texts.join('; because of: ');
+  const vague = texts.some((text) => /disk I\/O/.test(text)) && freeBytes(dataDir) < FREE_BYTES_MIN;
+  const what = [...texts, ...(vague ? ['the disk is full'] : [])].join('; because of: ');
   const named = what.includes(dataDir) ? what : `${dataDir}: ${what}`;
   const remedy = REMEDIES.find(([sign]) => sign.test(what))?.[1];
   return remedy === undefined ? what : `${named}\n→ ${remedy}`;

@@ -12,6 +12,9 @@ import {
 } from './adapters/sqlite/inspect.ts';
 import { checkSitting, type StoredSitting } from './app/check-sitting.ts';
 import { RULE_ENGINE } from './app/engine.ts';
+import type { Tombstone } from './app/ports.ts';
+import { hashOfRest } from './app/retention.ts';
+import type { Config } from './config/config.ts';
 import { DATABASE_FILE } from './main.ts';
 import { UsageError } from './operator.ts';
 
@@ -38,7 +41,7 @@ export interface UpkeepAnswer {
 }
 
 /** A command over a data folder. */
-export type Upkeep = (dataDir: string) => Promise<UpkeepAnswer>;
+export type Upkeep = (config: Pick<Config, 'dataDir'>) => Promise<UpkeepAnswer>;
 
 function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
@@ -66,10 +69,22 @@ async function unpacked(stored: InspectedSitting): Promise<StoredSitting> {
   return { ...stored, records: await createArchiveCodec().unpack(stored.archived) };
 }
 
+/** A sitting whose records were deleted on purpose: what is left is what the tombstone says to be left. */
+function checkRest({ row, records, archived, seed, findings, tombstones }: InspectedSitting): string | null {
+  if (records.length > 0 || archived !== null || seed !== null) return 'expected its records to be gone';
+  const found = findings.map(({ finding }) => finding);
+  const left = tombstones.at(-1)?.left ?? new Uint8Array();
+  const same = Buffer.compare(hashOfRest(row, found), left) === 0;
+  return same ? null : 'expected what was left when its records were deleted';
+}
+
 async function checkOne(
   dataDir: string,
   inspected: InspectedSitting,
 ): Promise<{ problem: string | null; records: number; photos: number; destroyed: number }> {
+  const { tombstones } = inspected;
+  const gone = (kind: Tombstone['kind']) => tombstones.some((stone) => stone.kind === kind);
+  if (gone('records')) return { problem: checkRest(inspected), records: 0, photos: 0, destroyed: 0 };
   let stored: StoredSitting;
   try {
     stored = await unpacked(inspected);
@@ -77,6 +92,8 @@ async function checkOne(
     return { problem: messageOf(error), records: 0, photos: 0, destroyed: 0 };
   }
   const { problem, photos } = checkSitting(RULE_ENGINE, stored);
+  if (gone('photos'))
+    return { problem, records: stored.records.length, photos: photos.length, destroyed: photos.length };
   const seen = await checkPhotos(dataDir, stored, photos);
   const counts = { records: stored.records.length, photos: photos.length, destroyed: seen.destroyed };
   return { problem: problem ?? seen.problem, ...counts };
@@ -144,9 +161,9 @@ export const UPKEEP_USAGE: string = `  cli.js fsck                              
 /** Reads a command line. @returns null when it names none of these commands. @throws UsageError */
 export function readUpkeep(args: readonly string[]): Upkeep | null {
   const [name, path, ...rest] = args;
-  if (name === 'fsck' && path === undefined) return fsck;
+  if (name === 'fsck' && path === undefined) return ({ dataDir }) => fsck(dataDir);
   if (name !== 'fsck' && name !== 'backup' && name !== 'restore') return null;
   if (name === 'fsck' || path === undefined || rest.length > 0)
     throw new UsageError(`Usage:\n${UPKEEP_USAGE}`);
-  return (dataDir) => (name === 'backup' ? backup(dataDir, path) : restore(dataDir, path));
+  return ({ dataDir }) => (name === 'backup' ? backup(dataDir, path) : restore(dataDir, path));
 }

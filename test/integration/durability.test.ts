@@ -1,6 +1,7 @@
+import { encodeBatch } from '@zhenxue/protocol';
 import { afterEach, describe, expect, it } from 'vitest';
 import type { SessionAppend, SessionStore } from '../../server/src/app/ports.ts';
-import { connectClient, openEvent, playing } from './support/client.ts';
+import { connectClient, hashOf, openEvent, playing } from './support/client.ts';
 import { startTestServer, type TestServer } from './support/server.ts';
 
 let server: TestServer;
@@ -93,6 +94,31 @@ describe('durability', () => {
     expect({ acked, held: gate.held.length }).toEqual({ acked: false, held: 1 });
     gate.release();
     expect(await pending).toMatchObject({ ok: true, seq: 1 });
+  });
+
+  it('given a store that does not keep up, then the flood is told to slow down, memory keeps a bounded part, and all goes on', async () => {
+    const gate = createGate();
+    server = await startTestServer({ wrapSessions: gate.wrap });
+    const client = await connectClient(server.url, (await server.ticket()).ticket);
+    const { session } = client.welcome;
+    let prev = hashOf(client.batchOf([openEvent()]));
+    await client.send([openEvent()]);
+    gate.hold();
+    const flood = Array.from({ length: 200 }, (_, i) => {
+      const text = encodeBatch({ v: 1, session, seq: i + 2, prev, events: [playing(i + 1, 0)] });
+      prev = hashOf(text);
+      return text;
+    });
+    const answers = flood.map((text) => client.sendText(text));
+    const refused = await Promise.all(answers.slice(64));
+    expect(gate.held.length).toBe(64);
+    // The first one after the bound is told to wait; those behind it are out of order.
+    expect(refused[0]).toMatchObject({ ok: false, code: 'slow-down', seq: 1, retryMs: expect.any(Number) });
+    expect(refused.every((ack) => !ack.ok)).toBe(true);
+    gate.release();
+    const acks = await Promise.all(answers.slice(0, 64));
+    expect(acks.every((ack) => ack.ok)).toBe(true);
+    expect(await client.sendText(flood[64])).toMatchObject({ ok: true, seq: 66 });
   });
 
   it('given a failed commit although the store works again, then whoever comes back goes on after the last durable batch', async () => {

@@ -94,7 +94,9 @@ describe('erasure', () => {
     const path = '/v1/learners/learner-1/courses/course-a';
     const body = { ...AGREED, scopes: ['camera', 'evidence-photo'] };
     await server.call('PUT', `${path}/consent`, { key: server.platformKey, body });
-    const names = [...copyOf(server.dir).keys()].filter((name) => name.startsWith('photos/'));
+    const names = [...copyOf(server.dir).keys()].filter(
+      (name) => name.startsWith('photos/') && name.endsWith('.bin'),
+    );
     expect(names.some((name) => name.includes('template.') || name.includes('trace.'))).toBe(false);
     expect(names.filter((name) => name.includes('enrol.'))).toHaveLength(3);
   });

@@ -47,6 +47,6 @@ export function noFaces(): Identity {
     faces: null,
     thresholds: FACE_THRESHOLDS,
     memory: createFaceMemory(),
-    liveness: { start: () => '', frame: () => {}, drop: () => {}, stop: () => {} },
+    liveness: { start: () => '', frame: () => {}, drop: () => {}, stop: async () => {} },
   };
 }

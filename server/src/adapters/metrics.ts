@@ -27,6 +27,12 @@ const COUNTERS: Readonly<Record<string, string>> = {
   'lease.beat_failed': 'Signs of life that could not be stored',
   'lease.release_failed': 'Sittings that could not be given up in the store',
   'lease.hand_over_failed': 'Sittings handed over without the last record of their connection',
+  'place.shared': 'Connections of a person who was connected elsewhere too',
+  'place.exchange_failed': 'Times that a sitting could not tell what it was credited for',
+  'fanout.dropped': 'Messages to other servers dropped because Redis did not take them',
+  'fanout.lost': 'Times that the connection to Redis was lost',
+  'watch.admitted': 'Live channels of consoles admitted',
+  'watch.refused': 'Live channels of consoles refused',
   'ticket.issued': 'Tickets issued',
   'ban.imposed': 'Bans imposed',
   'directive.failed': 'Directives that could not be sent',
@@ -51,6 +57,8 @@ export interface Gauges {
   liveSittings(): number;
   connections(): number;
   ready(): boolean;
+  /** Null when there is no connection to other servers. */
+  fanOut(): boolean | null;
 }
 
 /** Metrics with the text that Prometheus scrapes. */
@@ -79,6 +87,10 @@ function addGauges(registry: Registry, gauges: Gauges): void {
   add('live_sittings', 'Sittings in memory', gauges.liveSittings);
   add('connections', 'Connected clients', gauges.connections);
   add('ready', 'Whether the server takes load', () => (gauges.ready() ? 1 : 0));
+  add('fanout_up', 'Whether other servers can be told: 1, 0, or -1 when there is no Redis', () => {
+    const up = gauges.fanOut();
+    return up === null ? -1 : up ? 1 : 0;
+  });
   add('resident_bytes', 'Resident memory of the process', () => process.memoryUsage.rss());
 }
 
@@ -86,12 +98,19 @@ function addGauges(registry: Registry, gauges: Gauges): void {
 export function createMetrics(): MetricsRegistry {
   const registry = new Registry();
   const registers = [registry];
-  const counters = new Map(
-    Object.entries(COUNTERS).map(([name, help]) => [
-      name,
-      new Counter({ name: `${metricName(name)}_total`, help, registers }),
-    ]),
-  );
+  // Plain numbers, handed over when somebody asks: counting happens several times per batch.
+  const counts = new Map(Object.keys(COUNTERS).map((name) => [name, { value: 0 }]));
+  for (const [name, help] of Object.entries(COUNTERS)) {
+    new Counter({
+      name: `${metricName(name)}_total`,
+      help,
+      registers,
+      collect(): void {
+        this.reset();
+        this.inc(counts.get(name)?.value ?? 0);
+      },
+    });
+  }
   const histograms = new Map(
     Object.entries(HISTOGRAMS).map(([name, { help, buckets }]) => [
       name,
@@ -100,9 +119,9 @@ export function createMetrics(): MetricsRegistry {
   );
   return {
     count(name: string, by = 1): void {
-      const counter = counters.get(name);
+      const counter = counts.get(name);
       if (counter === undefined) throw new Error(`metrics: expected a listed counter, got ${name}`);
-      counter.inc(by);
+      counter.value += by;
     },
     observe(name: string, value: number): void {
       const histogram = histograms.get(name);

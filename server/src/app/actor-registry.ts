@@ -4,6 +4,7 @@
  */
 import type { Finding } from '@zhenxue/protocol';
 import { HeldElsewhere, Refusal } from './failure.ts';
+import type { NodeBus } from './node-ports.ts';
 import type { HeldLease, LeaseStore } from './ports.ts';
 import { type ActorDeps, createActor, type SessionActor } from './session-actor.ts';
 import { replaySitting, type Sitting } from './sitting.ts';
@@ -17,11 +18,11 @@ const ACTORS_MAX = 50_000;
 /** What to do about a sitting that another server holds: leave it, ask for it, or ask and wait a while for it. */
 export type WhenHeld = 'leave' | 'ask' | 'wait';
 
-/** Milliseconds between two questions for a sitting that another server was asked for. */
-const ASK_EVERY_MS = 500;
-
-/** Questions before the client is sent away to come back later: longer than a living holder needs to let go. */
-const ASKS_MAX = 12;
+/**
+ * Milliseconds between the questions for a sitting that another server holds: together longer than a living holder needs to let
+ * go, at first short since it hears at once where servers can talk, then longer since all clients of a dead one wait at once.
+ */
+const ASK_WAITS_MS: readonly number[] = [250, 500, 1_000, 1_500, 2_000, 2_000];
 
 /** See the file's comment. */
 export interface ActorRegistry {
@@ -33,6 +34,8 @@ export interface ActorRegistry {
   get(session: string, whenHeld?: WhenHeld): Promise<SessionActor>;
   /** The actor if it is in memory. */
   peek(session: string): SessionActor | null;
+  /** All actors in memory. */
+  loaded(): readonly SessionActor[];
   /** Sittings in memory. */
   size(): number;
   /** Lets go of actors that nobody uses. */
@@ -60,16 +63,19 @@ interface RegistryDeps extends ActorDeps {
   readonly leases: LeaseStore;
   /** Name under which this server holds leases. */
   readonly owner: string;
+  readonly bus: NodeBus;
 }
 
 async function lease(deps: RegistryDeps, session: string, whenHeld: WhenHeld): Promise<number> {
-  const { owner, leases, clock, schedule } = deps;
+  const { owner, leases, clock, schedule, bus } = deps;
   const want = whenHeld !== 'leave';
-  for (let asks = 1; ; asks += 1) {
+  for (let asks = 0; ; asks += 1) {
     const epoch = await leases.acquire({ session, owner, at: clock.now(), want });
     if (epoch !== null) return epoch;
-    if (whenHeld !== 'wait' || asks >= ASKS_MAX) throw new HeldElsewhere();
-    await new Promise<void>((resolve) => void schedule(ASK_EVERY_MS, resolve));
+    if (want && asks === 0) bus.tell({ kind: 'wanted', session });
+    const waitMs = ASK_WAITS_MS[asks];
+    if (whenHeld !== 'wait' || waitMs === undefined) throw new HeldElsewhere();
+    await new Promise<void>((resolve) => void schedule(waitMs, resolve));
   }
 }
 
@@ -130,12 +136,27 @@ function keepOnly(deps: Keeping, entries: Map<string, Entry>, leases: readonly H
   }
 }
 
-/** @param deps shared by all actors. */
+/** Lets go of whoever nobody needed for a while. */
+function evictIdle(entries: Map<string, Entry>, now: number, giveUp: (held: HeldLease) => void): void {
+  for (const [session, entry] of entries) {
+    const { actor } = entry;
+    if (actor === null) continue;
+    // The time counts from the last look that found somebody there, not from when they came.
+    if (!actor.idle()) entry.usedAt = now;
+    if (!actor.idle() || (entry.usedAt > now - IDLE_EVICT_MS && !actor.sitting.sealed)) continue;
+    actor.stop();
+    entries.delete(session);
+    giveUp({ session, epoch: actor.epoch });
+  }
+}
+
+/** @param shared by all actors. */
 export function createActorRegistry(
-  deps: Omit<RegistryDeps, 'onFindings'> & {
+  shared: Omit<RegistryDeps, 'onFindings' | 'backlog'> & {
     readonly onFindings: (sitting: Sitting, findings: readonly Finding[]) => void;
   },
 ): ActorRegistry {
+  const deps: RegistryDeps = { ...shared, backlog: { bytes: 0 } };
   const entries = new Map<string, Entry>();
   let stopping = false;
 
@@ -174,20 +195,13 @@ export function createActorRegistry(
       return entry.loading;
     },
     peek: (session) => entries.get(session)?.actor ?? null,
-    size: () => entries.size,
-    evictIdle(): void {
-      const now = deps.clock.now();
-      for (const [session, entry] of entries) {
-        const { actor } = entry;
-        if (actor === null) continue;
-        // The time counts from the last look that found somebody there, not from when they came.
-        if (!actor.idle()) entry.usedAt = now;
-        if (!actor.idle() || (entry.usedAt > now - IDLE_EVICT_MS && !actor.sitting.sealed)) continue;
-        actor.stop();
-        entries.delete(session);
-        giveUp({ session, epoch: actor.epoch });
-      }
+    loaded(): readonly SessionActor[] {
+      const actors: SessionActor[] = [];
+      for (const { actor } of entries.values()) if (actor !== null) actors.push(actor);
+      return actors;
     },
+    size: () => entries.size,
+    evictIdle: () => evictIdle(entries, deps.clock.now(), giveUp),
     handOver: (held) => handOver(deps, entries, held),
     keepOnly: (leases) => keepOnly(deps, entries, leases),
     async stop(): Promise<void> {

@@ -113,6 +113,7 @@ async function impose(app: App, sitting: Sitting, proved: ProvedKind): Promise<v
   app.metrics.count('ban.imposed');
   const told = { platform, finding: finding.id, ...term };
   app.log.warn('ban.imposed', told);
+  app.bus.tell({ kind: 'banned', platform });
   await endRunning(app, platform);
 }
 

@@ -73,24 +73,30 @@ export async function connectSession(
   }
   app.persons.join(actor);
   hearOfOthers(app, actor);
+  await app.places.enter(actor);
   greet(welcomeOf(app, actor));
   actor.greet();
   return actor;
 }
 
+function leavePlace(app: Pick<App, 'persons' | 'places'>, actor: SessionActor): void {
+  app.persons.leave(actor);
+  void app.places.leave(actor);
+}
+
 /** The client is gone: recorded, unless a newer connection took its place. */
 export async function disconnectSession(
-  app: Pick<App, 'persons'>,
+  app: Pick<App, 'persons' | 'places'>,
   actor: SessionActor,
   link: ClientLink,
 ): Promise<void> {
   if (actor.link() !== link) {
     // Another server took the sitting over, and it is that one's to watch now.
-    if (actor.link() === null) app.persons.leave(actor);
+    if (actor.link() === null) leavePlace(app, actor);
     return;
   }
   actor.setLink(null);
-  app.persons.leave(actor);
+  leavePlace(app, actor);
   if (actor.sitting.sealed) return;
   await actor.apply({ kind: 'disconnected', at: actor.now() }).committed;
 }

@@ -4,6 +4,7 @@ import type { ActorRegistry } from './actor-registry.ts';
 import type { Engine } from './engine.ts';
 import type { Identity } from './identity.ts';
 import type { KeyedLock } from './keyed-lock.ts';
+import type { NodeBus } from './node-ports.ts';
 import type { Persons } from './persons.ts';
 import type {
   Clock,
@@ -18,6 +19,7 @@ import type {
   TicketStore,
   Tokens,
 } from './ports.ts';
+import type { SharedPlaces } from './shared-places.ts';
 
 /** The application: ports, the rule engine, the policy pack of new sittings, and the live sittings. */
 export interface App {
@@ -39,6 +41,8 @@ export interface App {
   readonly ticketTtlMs: number;
   readonly actors: ActorRegistry;
   readonly persons: Persons;
+  readonly places: SharedPlaces;
+  readonly bus: NodeBus;
   readonly lock: KeyedLock;
   readonly identity: Identity;
 }

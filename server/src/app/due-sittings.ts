@@ -1,6 +1,8 @@
 /** Sittings whose time has come although nobody is connected, and other work that only time brings. */
 import type { App } from './context.ts';
+import { endBanned } from './end-banned.ts';
 import { HeldElsewhere, Refusal } from './failure.ts';
+import { banNow } from './platform-standing.ts';
 import type { Schedule } from './ports.ts';
 
 /** Milliseconds between two looks. */
@@ -20,7 +22,8 @@ export async function runDueSittings(app: App): Promise<number> {
     if (app.actors.peek(session) !== null) continue;
     try {
       const actor = await app.actors.get(session, 'leave');
-      await actor.tickIfDue();
+      if ((await banNow(app, actor.sitting.facts.platform)) === null) await actor.tickIfDue();
+      else await actor.close('banned');
       ticked += 1;
     } catch (error) {
       if (error instanceof Refusal && error.code === 'session-ended') continue;
@@ -42,8 +45,10 @@ export function startSweeper(app: App, schedule: Schedule): () => Promise<void> 
   async function look(): Promise<void> {
     try {
       await runDueSittings(app);
+      await endBanned(app);
       app.actors.evictIdle();
       await app.tickets.sweep(app.clock.now() - TICKET_KEPT_MS);
+      await app.places.sweep(app.clock.now());
     } catch (error) {
       app.log.error('sweep.failed', { error: String(error) });
     }

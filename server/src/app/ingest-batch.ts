@@ -40,6 +40,8 @@ async function repeated(app: App, actor: SessionActor, batch: Batch, text: strin
   const hash = hashText(text);
   let first = sitting.recent.get(batch.seq);
   if (first === undefined) {
+    // It may still wait for its commit.
+    await actor.settled();
     const bytes = await app.sessions.batchBytes(batch.session, batch.seq);
     if (bytes !== null) first = hashText(bytes);
   }
@@ -56,7 +58,7 @@ async function repeated(app: App, actor: SessionActor, batch: Batch, text: strin
   );
 }
 
-async function ingest(app: App, actor: SessionActor, text: string): Promise<BatchAck> {
+function ingest(app: App, actor: SessionActor, text: string): BatchAck | Promise<BatchAck> {
   const { sitting } = actor;
   // A string has at most three UTF-8 bytes per unit: the cheap check first, the exact one in parseBatch.
   const bytes = text.length > BATCH_BYTES_MAX ? text.length : Buffer.byteLength(text);
@@ -93,10 +95,21 @@ async function ingest(app: App, actor: SessionActor, text: string): Promise<Batc
   return durableAck(actor, committed);
 }
 
+/** A batch of a person who is connected at another server too: what was credited there counts before it is decided. */
+function ingestShared(app: App, actor: SessionActor, text: string): Promise<BatchAck> {
+  return app.lock(`shared:${actor.sitting.facts.session}`, async () => {
+    await app.places.exchange(actor);
+    const ack = await ingest(app, actor, text);
+    app.places.exchange(actor).catch(() => app.metrics.count('place.exchange_failed'));
+    return ack;
+  });
+}
+
 /** Takes one batch in. Never throws: every refusal is an answer. */
 export async function ingestBatch(app: App, actor: SessionActor, text: unknown): Promise<BatchAck> {
   if (typeof text !== 'string') return refuseBatch(actor, 'invalid-request', 'batch: expected a string');
   try {
+    if (app.places.isShared(actor.sitting.facts.session)) return await ingestShared(app, actor, text);
     return await ingest(app, actor, text);
   } catch (error) {
     if (error instanceof Refusal) {

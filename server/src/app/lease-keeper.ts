@@ -4,7 +4,9 @@
  * that is done by the epoch of every append. It only decides who serves whom, and how soon.
  */
 import type { ActorRegistry } from './actor-registry.ts';
+import type { NodeBus } from './node-ports.ts';
 import type { Clock, LeaseStore, Log, Metrics, Schedule } from './ports.ts';
+import type { SharedPlaces } from './shared-places.ts';
 
 /** Milliseconds that an owner lives after it last said so: a dead server's sittings can be taken after this. */
 export const OWNER_LIFE_MS = 15_000;
@@ -19,11 +21,18 @@ const CHECK_EVERY_BEATS = 8;
 export interface KeeperDeps {
   readonly leases: LeaseStore;
   readonly owner: string;
-  readonly actors: Pick<ActorRegistry, 'handOver' | 'keepOnly'>;
+  readonly actors: Pick<ActorRegistry, 'handOver' | 'keepOnly' | 'peek'>;
+  /** For persons whom another server told of while no message arrived. */
+  readonly places: Pick<SharedPlaces, 'look'>;
+  readonly bus: NodeBus;
   readonly clock: Clock;
   readonly schedule: Schedule;
   readonly metrics: Metrics;
   readonly log: Log;
+}
+
+async function handOverWanted({ leases, owner, actors }: KeeperDeps): Promise<void> {
+  for (const lease of await leases.held(owner, 'wanted')) await actors.handOver(lease);
 }
 
 /** One look at the leases. @returns until when this server lives, epoch ms. */
@@ -34,7 +43,8 @@ async function look(deps: KeeperDeps, lived: number, thorough: boolean): Promise
   await leases.beat(owner, until);
   // While it lives nobody takes anything from it; after a silence others may have.
   if (thorough || now >= lived) actors.keepOnly(await leases.held(owner, 'all'));
-  for (const lease of await leases.held(owner, 'wanted')) await actors.handOver(lease);
+  await handOverWanted(deps);
+  await deps.places.look();
   return until;
 }
 
@@ -48,6 +58,7 @@ export async function startLeaseKeeper(deps: KeeperDeps): Promise<() => Promise<
   let beats = 0;
   let until = await look(deps, Number.POSITIVE_INFINITY, false);
   let running: Promise<void> = Promise.resolve();
+  let asked = false;
 
   async function beat(): Promise<void> {
     try {
@@ -61,12 +72,31 @@ export async function startLeaseKeeper(deps: KeeperDeps): Promise<() => Promise<
   }
 
   function start(): void {
-    running = beat();
+    running = running.then(beat);
   }
+
+  /** Somebody waits at another server: one look for all who wait by then, after the present one. */
+  async function answer(): Promise<void> {
+    asked = false;
+    if (stopped) return;
+    try {
+      await handOverWanted(deps);
+    } catch (error) {
+      deps.metrics.count('lease.beat_failed');
+      deps.log.warn('lease.answer-failed', { error: String(error) });
+    }
+  }
+
+  const deafen = deps.bus.listen((message) => {
+    if (message.kind !== 'wanted' || asked || deps.actors.peek(message.session) === null) return;
+    asked = true;
+    running = running.then(answer);
+  });
 
   cancel = deps.schedule(BEAT_EVERY_MS, start);
   return async () => {
     stopped = true;
+    deafen();
     cancel();
     await running;
     await deps.leases.beat(deps.owner, 0).catch((error: unknown) => {

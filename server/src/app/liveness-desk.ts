@@ -58,8 +58,8 @@ export interface ChallengeOptions {
   readonly id: string;
   readonly read: (bytes: Uint8Array, options: ReturnType<typeof frameOptions>) => Promise<FaceReading>;
   readonly prompt: (prompt: Prompt & { readonly id: string; readonly nonce: string }) => void;
-  /** Called once, unless the challenge is dropped before. */
-  readonly finished: (result: FinishedChallenge) => void;
+  /** Called once, unless the challenge is dropped before; resolves when everything that follows is durable. Never rejects. */
+  readonly finished: (result: FinishedChallenge) => Promise<void>;
 }
 
 /** A frame as it arrives. */
@@ -78,7 +78,8 @@ export interface LivenessDesk {
   frame(session: string, meta: FrameMeta, bytes: Uint8Array): void;
   /** Forgets the sitting's challenge; nothing follows from it. */
   drop(session: string): void;
-  stop(): void;
+  /** Drops all challenges; resolves when those that had ended are recorded. */
+  stop(): Promise<void>;
 }
 
 interface Live {
@@ -130,7 +131,7 @@ async function finish(live: Live): Promise<void> {
     live.frames.map(async ({ at, step, reading }) => ({ at, step, reading: await reading })),
   );
   const keyFrames = [...live.keys].sort(([a], [b]) => a - b).map(([, bytes]) => bytes);
-  live.options.finished({ challenge: { steps, startedAt, expiresAt }, frames, keyFrames });
+  await live.options.finished({ challenge: { steps, startedAt, expiresAt }, frames, keyFrames });
 }
 
 /** The step that is due now: shown once enough frames at rest have arrived. */
@@ -208,6 +209,7 @@ function check(live: Live | undefined, meta: FrameMeta, bytes: Uint8Array, at: n
 /** A desk over its effects. */
 export function createLivenessDesk(options: DeskOptions): LivenessDesk {
   const challenges = new Map<string, Live>();
+  const conclusions = new Set<Promise<void>>();
   const drop = (session: string): void => {
     const live = challenges.get(session);
     if (live !== undefined) end(live);
@@ -223,11 +225,14 @@ export function createLivenessDesk(options: DeskOptions): LivenessDesk {
         );
       const live: Live = begin(options, {
         ...request,
-        finished(result) {
+        async finished(result) {
           // A challenge that was replaced while its frames were read counts for nothing.
           if (challenges.get(request.session) !== live) return;
           challenges.delete(request.session);
-          request.finished(result);
+          const concluding = request.finished(result);
+          conclusions.add(concluding);
+          await concluding;
+          conclusions.delete(concluding);
         },
       });
       challenges.set(request.session, live);
@@ -244,8 +249,9 @@ export function createLivenessDesk(options: DeskOptions): LivenessDesk {
       if (live.waiting) promptStep(options, live);
     },
     drop,
-    stop() {
+    async stop() {
       for (const session of [...challenges.keys()]) drop(session);
+      await Promise.all(conclusions);
     },
   };
 }

@@ -106,7 +106,7 @@ async function begin(
     id,
     read: (bytes, options) => readFace(engine, app.schedule, bytes, options),
     prompt,
-    finished: (result) => void conclude(app, actor, engine, template, id, result),
+    finished: (result) => conclude(app, actor, engine, template, id, result),
   });
   app.metrics.count('liveness.started');
   return {

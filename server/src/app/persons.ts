@@ -19,29 +19,36 @@ export interface Persons {
  * The person across platforms where the platform told, else the learner of this platform. The length keeps apart what only
  * together reads the same; asked for with every batch, so it is no JSON.
  */
-function personOf({ person, platform, learner }: SittingFacts): string {
+export function personOf({ person, platform, learner }: SittingFacts): string {
   return person === undefined ? `${platform.length}:${platform}:${learner}` : `person:${person}`;
 }
 
+/** Nobody else. */
 const NOBODY: readonly SessionActor[] = [];
 
 /** An empty index. Bounded by the live sittings of the server. */
 export function createPersons(): Persons {
   const sittings = new Map<string, Map<string, SessionActor>>();
+  // Persons with several sittings. Nearly always there are none, and then nobody needs to be looked up.
+  let several = 0;
   return {
     join(actor) {
       const person = personOf(actor.sitting.facts);
       const own = sittings.get(person) ?? new Map<string, SessionActor>();
+      const before = own.size;
       sittings.set(person, own.set(actor.sitting.facts.session, actor));
+      if (before === 1 && own.size === 2) several += 1;
     },
     leave(actor) {
       const { facts } = actor.sitting;
       const own = sittings.get(personOf(facts));
       if (own?.get(facts.session) !== actor) return;
       own.delete(facts.session);
+      if (own.size === 1) several -= 1;
       if (own.size === 0) sittings.delete(personOf(facts));
     },
     others(actor) {
+      if (several === 0) return NOBODY;
       const own = sittings.get(personOf(actor.sitting.facts));
       if (own === undefined || own.size < 2) return NOBODY;
       return [...own.values()].filter(

@@ -13,7 +13,21 @@ import type {
   PlatformFinding,
 } from '@zhenxue/protocol';
 import type { EngineName, FaceReading } from '../core/identity/reading.ts';
+import type { ArchiveStore, RetentionStore } from './archive-ports.ts';
 import type { IdentityStore } from './identity-ports.ts';
+import type { PlaceStore } from './node-ports.ts';
+import type { AuditStore, OutboxStore } from './office-ports.ts';
+
+export type {
+  ArchiveCodec,
+  ArchivedSitting,
+  ArchiveStore,
+  PackedRecords,
+  PhotoDisposal,
+  RetentionKind,
+  RetentionStore,
+  Tombstone,
+} from './archive-ports.ts';
 
 /** The only source of time. Epoch ms. */
 export interface Clock {
@@ -39,7 +53,7 @@ export interface StoredRecord {
   readonly chain: Uint8Array;
 }
 
-/** The queryable summary of a sitting; rewritten with every append. */
+/** The queryable summary of a sitting. Exact at the end; the progress of a live one may be a minute old. */
 export interface SessionRow {
   readonly session: string;
   readonly platform: string;
@@ -75,6 +89,11 @@ export interface SessionAppend {
   readonly findings: readonly Finding[];
   /** Epoch of the lease under which it is written; absent = 0, the epoch of a sitting that was never leased. */
   readonly epoch?: number;
+  /**
+   * Set when `row` differs from the row of an earlier append by nothing but the progress of a live sitting (credit, coverage,
+   * `seq`) of less than a minute: a store may keep the row that it has. The records say more in any case.
+   */
+  readonly progressOnly?: true;
 }
 
 /** Filters of the session list; all optional, all ANDed. */
@@ -147,39 +166,6 @@ export interface SessionStore {
     readonly from: number;
     readonly to: number;
   }): Promise<Population>;
-}
-
-/** The records of an ended sitting as one block. */
-export interface PackedRecords {
-  /** Records in it. */
-  readonly count: number;
-  /** Chain value after the last of them, 32 bytes. */
-  readonly head: Uint8Array;
-  readonly body: Uint8Array;
-}
-
-/** A block in the archive. */
-export interface ArchivedSitting extends PackedRecords {
-  readonly session: string;
-}
-
-/** Packs records so that exactly the same bytes come back. */
-export interface ArchiveCodec {
-  pack(records: readonly StoredRecord[]): Promise<PackedRecords>;
-  /** @throws Error when the block was changed: its chain does not end at `head`. */
-  unpack(archived: ArchivedSitting): Promise<readonly StoredRecord[]>;
-}
-
-/** Packed records of ended sittings. Summaries, seeds and findings stay where they are, so nothing is searched differently. */
-export interface ArchiveStore {
-  /** Sittings that ended before this instant and still have their records unpacked, earliest end first, at most `limit`. */
-  waiting(endedBefore: number, limit: number): Promise<readonly string[]>;
-  /**
-   * Puts the block in the place of the records; after a crash in the middle the sitting reads the same, and it is done again.
-   * @returns false, and changes nothing, when the records stored are not as many as in the block, or the sitting has not ended.
-   */
-  move(archived: ArchivedSitting): Promise<boolean>;
-  get(session: string): Promise<ArchivedSitting | null>;
 }
 
 /** A sitting held by an owner. */
@@ -269,10 +255,14 @@ export interface RegistryStore {
 export interface Store {
   readonly sessions: SessionStore;
   readonly archives: ArchiveStore;
+  readonly retention: RetentionStore;
   readonly leases: LeaseStore;
   readonly tickets: TicketStore;
   readonly registry: RegistryStore;
   readonly identity: IdentityStore;
+  readonly places: PlaceStore;
+  readonly audit: AuditStore;
+  readonly outbox: OutboxStore;
   /** Why the store is closed for good, null while it works. */
   failure(): Error | null;
   /** Commits what is queued and closes. */

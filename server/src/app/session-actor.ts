@@ -9,11 +9,19 @@ import type { Engine } from './engine.ts';
 import { LeaseLost, Refusal } from './failure.ts';
 import type { ClientLink, Clock, Log, Metrics, Schedule, SessionStore } from './ports.ts';
 import type { RecordExtras } from './record-codec.ts';
-import { summaryOf } from './session-summary.ts';
+import { nextSummary, type Summarised } from './session-summary.ts';
 import { openDirectivesOf, type Sitting, type Taken, takeIn } from './sitting.ts';
 
 /** Appends of one sitting that may wait for their commit; beyond, the client is told to slow down. */
 const ACTOR_QUEUE_MAX = 64;
+
+/** Bytes of all sittings that may wait for their commit: a slow store slows the clients down, it never fills the memory. */
+export const BACKLOG_BYTES_MAX: number = 64 * 1_048_576;
+
+/** What all sittings of one server have waiting for their commits. */
+export interface Backlog {
+  bytes: number;
+}
 
 /** Longest delay of one timer, ms: longer waits are cut into several (32-bit timers). */
 const TIMER_MAX_MS = 86_400_000;
@@ -29,6 +37,8 @@ export interface ActorDeps {
   readonly schedule: Schedule;
   readonly metrics: Metrics;
   readonly log: Log;
+  /** Shared by the actors of one server. */
+  readonly backlog: Backlog;
   /** Told after the commit that recorded new or extended findings. */
   readonly onFindings: (sitting: Sitting, findings: readonly Finding[]) => void;
 }
@@ -79,6 +89,8 @@ interface Cell {
   readonly epoch: number;
   durable: { readonly seq: number; readonly hash: string };
   inFlight: number;
+  /** Null until the first append: what the store has may be older than memory. */
+  summarised: Summarised | null;
   tail: Promise<void>;
   broken: boolean;
   stopped: boolean;
@@ -86,6 +98,8 @@ interface Cell {
   greeted: boolean;
   /** No tick before this time, epoch ms. */
   tickFrom: number;
+  /** When the timer is set to fire, epoch ms; null while there is none. */
+  timerAt: number | null;
   cancelTimer: () => void;
 }
 
@@ -108,40 +122,81 @@ function refuse(cell: Cell, kind: SessionRecord['kind']): void {
     cell.deps.metrics.count('sitting.slow_down');
     throw new Refusal('slow-down', `expected at most ${ACTOR_QUEUE_MAX} unanswered messages`);
   }
+  if (cell.deps.backlog.bytes >= BACKLOG_BYTES_MAX && !URGENT.has(kind)) {
+    cell.deps.metrics.count('sitting.slow_down');
+    throw new Refusal('slow-down', 'expected a store that keeps up; its queue is full');
+  }
 }
 
 function apply(cell: Cell, record: SessionRecord, extras: RecordExtras = {}): Applied {
   refuse(cell, record.kind);
-  const { deps, sitting } = cell;
-  const taken = [takeIn(deps.engine, sitting, record, extras)];
-  if (sitting.ended !== null && !sitting.sealed) {
-    // The seed is revealed with the last record, whatever ended the sitting.
-    const close: SessionRecord = { kind: 'close', at: record.at, reason: sitting.ended };
-    taken.push(takeIn(deps.engine, sitting, close, { seed: sitting.facts.seed }));
-  }
-  return commit(cell, taken);
+  const { sitting } = cell;
+  const first = takeOne(cell, record, extras);
+  if (sitting.ended === null || sitting.sealed) return commit(cell, record.kind, [first]);
+  // The seed is revealed with the last record, whatever ended the sitting.
+  const close: SessionRecord = { kind: 'close', at: record.at, reason: sitting.ended };
+  return commit(cell, 'close', [first, takeOne(cell, close, { seed: sitting.facts.seed })]);
 }
 
-/** Hands what was taken in to the store. */
-function commit(cell: Cell, taken: readonly Taken[]): Applied {
-  const { deps, sitting, epoch } = cell;
-  const directives = taken.flatMap((t) => t.directives);
-  const findings = taken.flatMap((t) => t.findings);
+function takeOne(cell: Cell, record: SessionRecord, extras: RecordExtras): Taken {
+  try {
+    return takeIn(cell.deps.engine, cell.sitting, record, extras);
+  } catch (error) {
+    // The state is changed in place: after a fault of the engine only a replay of what is stored can go on.
+    afterFault(cell);
+    throw error;
+  }
+}
+
+/** All of one property of what was taken in; nearly always there is one part, and it is used as it is. */
+function allOf<T>(taken: readonly Taken[], read: (part: Taken) => readonly T[]): readonly T[] {
+  const [only, ...more] = taken;
+  return only !== undefined && more.length === 0 ? read(only) : taken.flatMap(read);
+}
+
+/** Hands what was taken in to the store. @param kind of the last record. */
+function commit(cell: Cell, kind: SessionRecord['kind'], taken: readonly Taken[]): Applied {
+  const { sitting } = cell;
+  const directives = allOf(taken, (part) => part.directives);
+  const findings = allOf(taken, (part) => part.findings);
   const { seq, hash } = sitting;
+  const bytes = taken.reduce((sum, part) => sum + part.stored.bytes.length, 0);
   cell.inFlight += 1;
+  cell.deps.backlog.bytes += bytes;
   armTimer(cell);
-  const records = taken.map((t) => t.stored);
-  // Asynchronous on purpose: whatever throws from here on leaves memory ahead of the store, and that breaks the actor.
-  const append = async () =>
-    deps.store.append({ row: summaryOf(deps.engine, sitting), records, findings, epoch });
-  const committed = append().then(
-    () => afterCommit(cell, { seq, hash }, directives, findings),
-    (error: unknown) => afterFailure(cell, error),
+  const quiet = kind === 'batch' && findings.length === 0;
+  const committed = append(cell, taken, findings, quiet).then(
+    () => {
+      cell.deps.backlog.bytes -= bytes;
+      afterCommit(cell, { seq, hash }, directives, findings);
+    },
+    (error: unknown) => {
+      cell.deps.backlog.bytes -= bytes;
+      afterFailure(cell, error);
+    },
   );
   cell.tail = committed;
   // Whoever needs the outcome awaits it; a failure nobody waits for must not end the process here.
   committed.catch(() => {});
   return { directives, committed };
+}
+
+/** Never throws: whatever fails from here on leaves memory ahead of the store, and that breaks the actor. */
+function append(
+  cell: Cell,
+  taken: readonly Taken[],
+  findings: readonly Finding[],
+  quiet: boolean,
+): Promise<void> {
+  const { deps, sitting, epoch } = cell;
+  try {
+    const { row, at, progressOnly } = nextSummary(deps.engine, sitting, cell.summarised, quiet);
+    if (!progressOnly) cell.summarised = { row, at };
+    const change = { row, records: taken.map((part) => part.stored), findings, epoch };
+    return deps.store.append(progressOnly ? { ...change, progressOnly } : change);
+  } catch (error) {
+    return Promise.reject(error);
+  }
 }
 
 function afterCommit(
@@ -159,12 +214,17 @@ function afterCommit(
 
 function afterFailure(cell: Cell, error: unknown): never {
   cell.inFlight -= 1;
-  cell.broken = true;
+  afterFault(cell);
   if (error instanceof LeaseLost) cell.deps.metrics.count('lease.lost');
+  throw new Refusal('unavailable', 'expected a working store', { cause: error });
+}
+
+function afterFault(cell: Cell): void {
+  cell.broken = true;
   cell.cancelTimer();
+  cell.timerAt = null;
   // After the refusals have left: whoever comes back gets the state as it is stored.
   cell.cancelTimer = cell.deps.schedule(0, () => cell.link?.close());
-  throw new Refusal('unavailable', 'expected a working store', { cause: error });
 }
 
 function send(cell: Cell, directives: readonly Directive[]): void {
@@ -200,21 +260,35 @@ function attempt(cell: Cell, record: SessionRecord): void {
   }
 }
 
+/**
+ * Sets the timer for the next tick. One that fires earlier stays as it is and sets itself anew: a due time moves with
+ * nearly every batch, nearly always away.
+ */
 function armTimer(cell: Cell): void {
-  cell.cancelTimer();
   const { deps, sitting } = cell;
-  if (sitting.dueAt === null || sitting.sealed || cell.stopped) return;
-  const tickAt = Math.max(sitting.dueAt, cell.tickFrom);
-  const delay = Math.min(TIMER_MAX_MS, Math.max(0, tickAt - deps.clock.now()));
-  cell.cancelTimer = deps.schedule(delay, () => {
-    if (sitting.dueAt === null || sitting.sealed || cell.broken || cell.stopped) return;
-    // Timers may fire a little early, and long waits are cut: only a reached due time is a tick.
-    if (deps.clock.now() < sitting.dueAt) armTimer(cell);
-    else {
-      cell.tickFrom = deps.clock.now() + TICK_GAP_MIN_MS;
-      attempt(cell, { kind: 'tick', at: now(cell) });
-    }
-  });
+  const idle = sitting.dueAt === null || sitting.sealed || cell.stopped;
+  const tickAt = idle ? null : Math.max(sitting.dueAt ?? 0, cell.tickFrom);
+  if (tickAt !== null && cell.timerAt !== null && cell.timerAt <= tickAt) return;
+  cell.cancelTimer();
+  cell.timerAt = null;
+  if (tickAt === null) return;
+  const now = deps.clock.now();
+  const delay = Math.min(TIMER_MAX_MS, Math.max(0, tickAt - now));
+  cell.timerAt = now + delay;
+  cell.cancelTimer = deps.schedule(delay, () => onTimer(cell));
+}
+
+function onTimer(cell: Cell): void {
+  const { deps, sitting } = cell;
+  cell.timerAt = null;
+  if (sitting.dueAt === null || sitting.sealed || cell.broken || cell.stopped) return;
+  // Timers may fire a little early, long waits are cut, due times move: only a reached one is a tick.
+  if (deps.clock.now() < Math.max(sitting.dueAt, cell.tickFrom)) {
+    armTimer(cell);
+    return;
+  }
+  cell.tickFrom = deps.clock.now() + TICK_GAP_MIN_MS;
+  attempt(cell, { kind: 'tick', at: now(cell) });
 }
 
 async function tickIfDue(cell: Cell): Promise<void> {
@@ -249,12 +323,14 @@ export function createActor(deps: ActorDeps, sitting: Sitting, epoch = 0): Sessi
     epoch,
     durable: { seq: sitting.seq, hash: sitting.hash },
     inFlight: 0,
+    summarised: null,
     tail: Promise.resolve(),
     broken: false,
     stopped: false,
     link: null,
     greeted: false,
     tickFrom: 0,
+    timerAt: null,
     cancelTimer: () => {},
   };
   armTimer(cell);

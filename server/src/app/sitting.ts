@@ -13,7 +13,7 @@ import type { StoredRecord } from './ports.ts';
 import { decodeRecord, encodeRecord, type RecordExtras } from './record-codec.ts';
 
 /** Batches whose hash is remembered to recognise a repeated one at once; older ones are looked up in the store. */
-const RECENT_BATCHES_MAX = 32;
+const RECENT_BATCHES_MAX = 4;
 
 /** A sitting as the runtime knows it. Changed only by {@link takeIn} and, while it is being loaded, {@link replaySitting}. */
 export interface Sitting {
@@ -163,8 +163,12 @@ function sameBytes(a: Uint8Array, b: Uint8Array): boolean {
   return Buffer.compare(a, b) === 0;
 }
 
-/** Told of every record during a replay, with the directives that it brought. */
-export type ReplayWitness = (record: SessionRecord, directives: readonly Directive[]) => void;
+/** Told of every record during a replay, with the directives that it brought, and the sitting as it is after it. */
+export type ReplayWitness = (
+  record: SessionRecord,
+  directives: readonly Directive[],
+  sitting: Sitting,
+) => void;
 
 /**
  * Rebuilds a sitting from its stored records.
@@ -174,7 +178,7 @@ export function replaySitting(
   engine: Engine,
   records: readonly StoredRecord[],
   seed: string,
-  witness: ReplayWitness = () => {},
+  witness: ReplayWitness | null = null,
 ): Sitting {
   const [first] = records;
   const open = first === undefined ? null : decodeRecord(first.kind, first.at, first.bytes, seed);
@@ -194,7 +198,10 @@ export function replaySitting(
     // Only the newest hashes are remembered: the older ones need not be computed.
     const known = record.kind === 'batch' && record.batch.seq <= last - RECENT_BATCHES_MAX;
     noteRecord(sitting, record, known ? null : kept.bytes);
-    witness(record, directives);
+    if (witness === null) continue;
+    sitting.dueAt = replay.dueAt();
+    sitting.ended = replay.state.ended;
+    witness(record, directives, sitting);
   }
   sitting.dueAt = replay.dueAt();
   sitting.ended = replay.state.ended;

@@ -16,7 +16,8 @@ type Deps = Pick<App, 'persons' | 'metrics'>;
 /** Stretches told at once: a batch holds few, a returning client may have to hear of more. */
 const STRETCHES_TOLD_MAX = 16;
 
-function creditedStretches(actor: SessionActor): IntervalSet {
+/** Server-time stretches that a sitting was credited for so far. */
+export function creditedStretches(actor: SessionActor): IntervalSet {
   return creditedAt(actor.sitting.state);
 }
 
@@ -25,8 +26,13 @@ export function creditedBefore(deps: Deps, actor: SessionActor): IntervalSet | n
   return deps.persons.others(actor).length === 0 ? null : creditedStretches(actor);
 }
 
-function tell(deps: Deps, from: SessionActor, to: SessionActor, stretches: IntervalSet): void {
-  const { session } = from.sitting.facts;
+/** Tells a sitting what another one of the same person, `session`, was credited for. */
+export function tellStretches(
+  deps: Pick<Deps, 'metrics'>,
+  session: string,
+  to: SessionActor,
+  stretches: IntervalSet,
+): void {
   for (const [start, end] of stretches.slice(-STRETCHES_TOLD_MAX)) {
     try {
       to.apply({ kind: 'elsewhere', at: to.now(), session, from: start, to: end, credited: true });
@@ -43,7 +49,7 @@ export function tellOthers(deps: Deps, actor: SessionActor, before: IntervalSet 
   if (before === null) return;
   const others = deps.persons.others(actor);
   const added = subtract(creditedStretches(actor), before);
-  for (const other of others) tell(deps, actor, other, added);
+  for (const other of others) tellStretches(deps, actor.sitting.facts.session, other, added);
 }
 
 /** At a connection: the sitting hears what the others were credited for since its own last sample, which it may claim too. */
@@ -51,6 +57,6 @@ export function hearOfOthers(deps: Deps, actor: SessionActor): void {
   const { state } = actor.sitting;
   const since = lastSampleAt(state);
   for (const other of deps.persons.others(actor)) {
-    tell(deps, other, actor, subtract(creditedStretches(other), [[0, since]]));
+    tellStretches(deps, other.sitting.facts.session, actor, subtract(creditedStretches(other), [[0, since]]));
   }
 }

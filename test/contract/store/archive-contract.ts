@@ -9,28 +9,34 @@ import { finding, id, type Open, plain, row, SEED, setUp } from './store-fixture
 const SILENT = { info: () => {}, warn: () => {}, error: () => {} };
 const UNCOUNTED = { count: () => {}, observe: () => {} };
 
-export function archiveContract(open: Open): void {
+const codec = createArchiveCodec();
+
+/** Sitting n with six records, ended or live. */
+async function endedAt(
+  on: ReturnType<typeof setUp>,
+  n: number,
+  at: number | null,
+): Promise<ReturnType<typeof chainedRecords>> {
+  const records = chainedRecords(id(n), 5);
+  const [first, ...rest] = records;
+  if (first === undefined) throw new Error('expected records');
+  await on.store.sessions.create({ row: row(n), records: [first], findings: [] }, SEED);
+  await on.store.sessions.append({
+    row: row(n, { seq: 5, ...(at === null ? {} : { endedAt: at, ended: 'left', outcome: 'invalid' }) }),
+    records: rest,
+    findings: [finding('F1')],
+  });
+  return records;
+}
+
+function packedContract(open: Open): void {
   describe('archive', () => {
     const on = setUp(open);
-    const codec = createArchiveCodec();
     const reading = () => withArchive(on.store.sessions, on.store.archives, codec);
     const deps = () => ({ sessions: on.store.sessions, archives: on.store.archives, codec });
 
-    async function ended(n: number, endedAt: number | null): Promise<ReturnType<typeof chainedRecords>> {
-      const records = chainedRecords(id(n), 5);
-      const [first, ...rest] = records;
-      if (first === undefined) throw new Error('expected records');
-      await on.store.sessions.create({ row: row(n), records: [first], findings: [] }, SEED);
-      await on.store.sessions.append({
-        row: row(n, { seq: 5, ...(endedAt === null ? {} : { endedAt, ended: 'left', outcome: 'invalid' }) }),
-        records: rest,
-        findings: [finding('F1')],
-      });
-      return records;
-    }
-
     it('given an ended sitting, then it reads the same when it is packed, also after a reopening', async () => {
-      const records = await ended(1, 50);
+      const records = await endedAt(on, 1, 50);
       const rowBefore = await on.store.sessions.get(id(1));
       expect(await archiveSitting(deps(), id(1))).toBe(true);
       await on.reopen();
@@ -50,10 +56,10 @@ export function archiveContract(open: Open): void {
     });
 
     it('given live, fresh and older sittings, then the older ones wait, earliest end first, until they are packed', async () => {
-      await ended(1, null);
-      await ended(2, 100);
-      await ended(3, 60);
-      await ended(4, 50);
+      await endedAt(on, 1, null);
+      await endedAt(on, 2, 100);
+      await endedAt(on, 3, 60);
+      await endedAt(on, 4, 50);
       const { archives } = on.store;
       expect(await archives.waiting(100, 10)).toEqual([id(4), id(3)]);
       expect(await archives.waiting(100, 1)).toEqual([id(4)]);
@@ -63,10 +69,18 @@ export function archiveContract(open: Open): void {
       expect(await archives.waiting(101, 10)).toEqual([id(2)]);
       expect(await archiveSitting(deps(), id(4))).toBe(false);
     });
+  });
+}
+
+/** What is not of the records stored, or does not hold, is left as it is. */
+function refusalsContract(open: Open): void {
+  describe('archive refusals', () => {
+    const on = setUp(open);
+    const deps = () => ({ sessions: on.store.sessions, archives: on.store.archives, codec });
 
     it('given a live sitting, or a block that is not of the records stored, then nothing is moved', async () => {
-      const records = await ended(1, null);
-      await ended(2, 50);
+      const records = await endedAt(on, 1, null);
+      await endedAt(on, 2, 50);
       const block = { session: id(1), ...(await codec.pack(records)) };
       expect(await on.store.archives.move(block)).toBe(false);
       const short = { session: id(2), ...(await codec.pack(chainedRecords(id(2), 4))) };
@@ -82,7 +96,7 @@ export function archiveContract(open: Open): void {
       await on.create(1);
       const broken = chainedRecords(id(1), 3).slice(1);
       await on.store.sessions.append({ row: row(1, { endedAt: 5 }), records: broken, findings: [] });
-      await ended(2, 6);
+      await endedAt(on, 2, 6);
       const damaged = new Set<string>();
       const all = { ...deps(), clock: { now: () => 100 }, log: SILENT, metrics: UNCOUNTED, quietMs: 0 };
       await archiveEnded(all, damaged);
@@ -91,4 +105,9 @@ export function archiveContract(open: Open): void {
       expect(await on.store.archives.waiting(100, 10)).toEqual([id(1)]);
     });
   });
+}
+
+export function archiveContract(open: Open): void {
+  packedContract(open);
+  refusalsContract(open);
 }

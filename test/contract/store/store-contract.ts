@@ -5,6 +5,8 @@ import type { BanRow, SessionStore } from '../../../server/src/app/ports.ts';
 import { archiveContract } from './archive-contract.ts';
 import { identityContract } from './identity-contract.ts';
 import { leasesContract } from './lease-contract.ts';
+import { auditContract, outboxContract, outboxListsContract, placesContract } from './office-contract.ts';
+import { retentionContract } from './retention-contract.ts';
 import { finding, id, type Open, plain, record, row, SEED, setUp } from './store-fixtures.ts';
 
 /** What is written comes back. */
@@ -229,7 +231,12 @@ export function storeContract(name: string, open: Open): void {
     registryContract(open);
     bansContract(open);
     archiveContract(open);
+    retentionContract(open);
     leasesContract(open);
     identityContract(open);
+    placesContract(open);
+    auditContract(open);
+    outboxContract(open);
+    outboxListsContract(open);
   });
 }

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Diagnosis } from '../../../client-sdk/src/index.ts';
 import { readConfig } from '../../../server/src/config/config.ts';
 import { type RunningServer, startServer } from '../../../server/src/main.ts';
 import { launchChromium, type TestChromium } from '../../support/chromium.ts';
@@ -83,6 +84,23 @@ describe('the demo platform', () => {
     await page.waitForFunction(() => document.querySelectorAll('#log [data-mood=bad]').length >= 2);
     await page.waitForFunction(() => document.querySelector('#credited')?.textContent !== '0:00');
     expect(complaints).toEqual([]);
+    await page.close();
+  });
+
+  it('has nothing that a diagnosis would complain about', async () => {
+    const { page, complaints } = await openDemo('lang=en&learner=diagnosed');
+    // As a text: the test runner would rewrite an import.
+    const { ok, checks } =
+      await page.evaluate<Diagnosis>(`import('/sdk/zhenxue.mjs').then(({ createMonitor }) =>
+      createMonitor({
+        endpoint: location.origin,
+        video: document.querySelector('video'),
+        getTicket: () => Promise.reject(new Error('expected no ticket to be asked for')),
+      }).diagnose(),
+    )`);
+    expect(checks.filter(({ result }) => result === 'fail' || result === 'warn')).toEqual([]);
+    expect(ok).toBe(true);
+    expect(complaints.filter((line) => !line.includes('401') && !line.includes('403'))).toEqual([]);
     await page.close();
   });
 

@@ -8,9 +8,9 @@ import { type TestServer, VIDEO_MS } from './server.ts';
 
 /** The demo pack with a challenge before any credit and one in the lesson. */
 export function facePack(): PolicyPack {
-  const demo = POLICY_PACKS.get('demo');
-  if (demo === undefined) throw new Error('expected the demo pack');
-  return { ...demo, id: 'demo-faces', liveness: { ...demo.liveness, required: true, perLesson: 1 } };
+  const pack = POLICY_PACKS.get('demo-faces');
+  if (pack === undefined) throw new Error('expected the demo pack with faces');
+  return pack;
 }
 
 /** What the camera sees: `step` is what the person is doing, from 0 (not at all) to 1 (fully). */

@@ -7,8 +7,10 @@ import { startSweeper } from '../../../server/src/app/due-sittings.ts';
 import type { Engine } from '../../../server/src/app/engine.ts';
 import { hashText } from '../../../server/src/app/hash.ts';
 import { createKeyedLock } from '../../../server/src/app/keyed-lock.ts';
+import { NO_BUS } from '../../../server/src/app/node-ports.ts';
 import { createPersons } from '../../../server/src/app/persons.ts';
 import type { BanRow, LeaseStore, Log, SessionAppend } from '../../../server/src/app/ports.ts';
+import type { SharedPlaces } from '../../../server/src/app/shared-places.ts';
 import type { PolicyPack } from '../../../server/src/core/policy/pack.ts';
 import { noFaces } from '../../support/no-faces.ts';
 import type { Chance } from './chance.ts';
@@ -24,6 +26,16 @@ import {
 } from './memory-ports.ts';
 import { checkAppended, checkBan } from './step-checks.ts';
 import type { Host, TimeLine } from './time-line.ts';
+
+/** One server: the index of persons in its memory sees everybody. */
+const ALONE: SharedPlaces = {
+  enter: async () => {},
+  leave: async () => {},
+  isShared: () => false,
+  exchange: async () => {},
+  look: async () => {},
+  sweep: async () => 0,
+};
 
 /** Milliseconds that a ticket is valid. */
 const TICKET_TTL_MS = 120_000;
@@ -113,6 +125,7 @@ export class SimServer {
       store: sessions,
       leases: SOLE_OWNER,
       owner: 'sim',
+      bus: NO_BUS,
       clock,
       schedule: time.scheduleOf(host),
       metrics,
@@ -143,6 +156,8 @@ export class SimServer {
       ticketTtlMs: TICKET_TTL_MS,
       actors,
       persons: createPersons(),
+      bus: NO_BUS,
+      places: ALONE,
       lock: createKeyedLock(),
     };
     startSweeper(app, time.scheduleOf(host));

@@ -250,7 +250,7 @@ export class Wire {
       const waitMs = this.#limited();
       if (waitMs !== null) {
         const refusal = refuseBatch(actor, 'slow-down', 'expected fewer batches per minute');
-        this.#down(conn, () => ack({ ...refusal, retryMs: waitMs }));
+        this.#down(conn, () => ack(refusal.ok ? refusal : { ...refusal, retryMs: waitMs }));
         return;
       }
       const answer = await ingestBatch(conn.app, actor, text);
@@ -340,7 +340,7 @@ export class Wire {
 /** Every byte is compared; ASCII text, which all batches of these worlds are, without a copy of it. */
 function isText(bytes: Uint8Array, text: string): boolean {
   const view = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
-  return bytes.length === text.length ? view.latin1Slice() === text : view.toString() === text;
+  return bytes.length === text.length ? view.toString('latin1') === text : view.toString() === text;
 }
 
 function ignore(): void {}

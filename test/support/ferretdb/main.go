@@ -14,6 +14,10 @@ import (
 	"github.com/FerretDB/FerretDB/ferretdb"
 )
 
+// Writers wait for each other instead of failing: two servers write at once. What is written survives the death of every
+// process; a power cut of this test database is nobody's claim, so it need not wait for the disk.
+const settings = "_pragma=busy_timeout(60000)&_pragma=synchronous(normal)&_txlock=immediate"
+
 func main() {
 	if len(os.Args) != 2 {
 		fmt.Fprintln(os.Stderr, "usage: ferretdb <folder>")
@@ -24,7 +28,7 @@ func main() {
 		Listener:  ferretdb.ListenerConfig{TCP: "127.0.0.1:0"},
 		Logger:    slog.New(slog.NewTextHandler(os.Stderr, level)),
 		Handler:   "sqlite",
-		SQLiteURL: "file:" + os.Args[1] + "/",
+		SQLiteURL: "file:" + os.Args[1] + "/?" + settings,
 	})
 	if err != nil {
 		fmt.Fprintln(os.Stderr, err)

@@ -3,7 +3,12 @@ import { describe, expect, it } from 'vitest';
 import { type Engine, RULE_ENGINE } from '../../../server/src/app/engine.ts';
 import { hashText } from '../../../server/src/app/hash.ts';
 import type { SessionAppend, SessionStore, StoredRecord } from '../../../server/src/app/ports.ts';
-import { createActor, type SessionActor } from '../../../server/src/app/session-actor.ts';
+import {
+  type ActorDeps,
+  BACKLOG_BYTES_MAX,
+  createActor,
+  type SessionActor,
+} from '../../../server/src/app/session-actor.ts';
 import { openSitting, replaySitting, type Sitting } from '../../../server/src/app/sitting.ts';
 import { POLICY_PACKS } from '../../../server/src/core/policy/packs.ts';
 import type { SittingFacts } from '../../../server/src/core/session/records.ts';
@@ -44,13 +49,14 @@ function setUp() {
   const metrics = { count: () => {}, observe: () => {} };
   const log = { info: () => {}, warn: () => {}, error: () => {} };
   const found: string[] = [];
-  const deps = {
+  const deps: ActorDeps = {
     engine: RULE_ENGINE,
     store,
     clock: time.clock,
     schedule: time.schedule,
     metrics,
     log,
+    backlog: { bytes: 0 },
     onFindings: (_sitting: Sitting, findings: readonly Finding[]) =>
       void found.push(...findings.map(({ kind }) => kind)),
   };
@@ -169,6 +175,65 @@ describe('the session actor', () => {
     expect(last?.row).toMatchObject({ ended: expect.any(String), dueAt: null });
     await commit();
     expect(() => play(actor, OPEN)).toThrow(expect.objectContaining({ code: 'session-ended' }));
+  });
+
+  it('given a slow store and many sittings, then what waits is bounded by its bytes, and goes on after the commits', async () => {
+    const { deps, actor, commit } = setUp();
+    const second = createActor(deps, openSitting(RULE_ENGINE, FACTS, START_AT).sitting);
+    for (const one of [actor, second]) play(one, OPEN);
+    deps.backlog.bytes += BACKLOG_BYTES_MAX;
+    const taken = [actor, second].map((one) => {
+      try {
+        play(one, [beat(1), beat(2)]);
+        return 'taken';
+      } catch (error) {
+        return (error as { code: string }).code;
+      }
+    });
+    expect(taken).toEqual(['slow-down', 'slow-down']);
+    // What must go in whatever waits still does: nothing keeps a sitting from being closed.
+    const closed = actor.close('left');
+    expect(actor.sitting.sealed).toBe(true);
+    deps.backlog.bytes -= BACKLOG_BYTES_MAX;
+    await commit();
+    await closed;
+    expect(deps.backlog.bytes).toBe(0);
+    const { committed } = play(second, [beat(1)]);
+    await commit();
+    await committed;
+  });
+
+  it('given commits that came or failed, then nothing of them counts as waiting any more', async () => {
+    const { deps, actor, commit, fail } = setUp();
+    play(actor, OPEN);
+    play(actor, [beat(1)]);
+    expect(deps.backlog.bytes).toBeGreaterThan(0);
+    await commit();
+    expect(deps.backlog.bytes).toBe(0);
+    const { committed } = play(actor, [beat(2)]);
+    fail();
+    await expect(committed).rejects.toMatchObject({ code: 'unavailable' });
+    expect(deps.backlog.bytes).toBe(0);
+  });
+
+  it('given quiet batches, then the row stays but for seq, once a minute or with a finding it is written', async () => {
+    const { actor, appends, time, commit } = setUp();
+    // Off the full minute, in steps of which the stored due time moves.
+    time.advance(500);
+    actor.apply({ kind: 'connected', at: actor.now() });
+    play(actor, OPEN);
+    time.advance(1_000);
+    play(actor, [beat(1_000)]);
+    expect(appends.map(({ progressOnly }) => progressOnly ?? false)).toEqual([false, false, true]);
+    expect(appends.at(-1)?.row).toEqual({ ...appends.at(-2)?.row, seq: 2 });
+    for (let t = 2_000; t <= 10_000; t += 1_000) {
+      time.advance(1_000);
+      play(actor, [beat(t * 4 - 3_000)]);
+    }
+    const written = appends.filter(({ findings }) => findings.length > 0);
+    expect(written.length).toBeGreaterThan(0);
+    expect(written.every(({ progressOnly }) => progressOnly === undefined)).toBe(true);
+    await commit();
   });
 
   it('given an engine that is due again and again, then ticks keep their distance', () => {

@@ -5,6 +5,8 @@ import { Router } from 'express';
 export interface Health {
   /** Null when ready, else the reason in one word. */
   notReady(): 'store-failed' | 'stopping' | null;
+  /** What does not work although load may be taken: without Redis nothing is lost, but servers hear late of each other. */
+  degraded(): 'fanout-lost' | null;
   readonly metrics: { readonly contentType: string; text(): Promise<string> };
 }
 
@@ -17,7 +19,9 @@ export function healthRoutes(health: Health): Router {
   router.get('/readyz', (_request, response) => {
     const reason = health.notReady();
     response.setHeader('Cache-Control', 'no-store').status(reason === null ? 200 : 503);
-    response.json(reason === null ? { status: 'ready' } : { status: 'not-ready', reason });
+    const degraded = health.degraded();
+    if (reason !== null) response.json({ status: 'not-ready', reason });
+    else response.json(degraded === null ? { status: 'ready' } : { status: 'ready', degraded });
   });
   router.get('/metrics', async (_request, response) => {
     response.setHeader('Content-Type', health.metrics.contentType).send(await health.metrics.text());

@@ -23,10 +23,10 @@ async function read({ archives }: ArchiveModels, session: string): Promise<Archi
 
 /** Whether the records stored are those of the block. */
 async function agrees(models: ArchiveModels, { session, count, head }: ArchivedSitting): Promise<boolean> {
-  const doc = await models.sessions.findById(session, { first: 1, endedAt: 1 }).lean();
+  const doc = await models.sessions.findById(session, { endedAt: 1 }).lean();
   if (doc === null || doc.endedAt === null) return false;
   const groups = await models.groups.find({ session }, { records: 1, slot: 1 }).sort({ slot: 1 }).lean();
-  const all = [...doc.first, ...groups.flatMap(({ records }) => records)];
+  const all = groups.flatMap(({ records }) => records);
   const last = all.at(-1);
   return all.length === count && last !== undefined && Buffer.compare(last.chain, head) === 0;
 }
@@ -49,7 +49,8 @@ async function put(models: ArchiveModels, archived: ArchivedSitting): Promise<vo
 
 async function clear({ sessions, groups }: ArchiveModels, session: string): Promise<void> {
   await groups.deleteMany({ session, seq: { $ne: null } });
-  await sessions.updateOne({ _id: session }, { $set: { first: [], cleared: true } });
+  await groups.updateOne({ _id: `${session}/0` }, { $set: { records: [] } });
+  await sessions.updateOne({ _id: session }, { $set: { cleared: true } });
 }
 
 /** @param writer says whether the store still works. */

@@ -32,7 +32,7 @@ export interface HotPart {
   readonly dueAt: number | null;
 }
 
-/** A sitting: fixed facts, the derived summary, its first record, and who may write. */
+/** A sitting: fixed facts, the derived summary, and who may write. */
 export interface SessionDoc extends HotPart {
   readonly _id: string;
   readonly platform: string;
@@ -42,7 +42,6 @@ export interface SessionDoc extends HotPart {
   readonly packId: string;
   readonly openedAt: number;
   readonly seed: string;
-  readonly first: readonly RecordPart[];
   readonly findings: readonly Finding[];
   /** What only one live sitting may hold; the sitting's own id when nothing, or no longer anything, is claimed. */
   readonly claim: string;
@@ -55,6 +54,22 @@ export interface SessionDoc extends HotPart {
   readonly archived?: boolean;
   /** The groups' records are deleted, too; absent = no. */
   readonly cleared?: boolean;
+  /** Kinds of data that were deleted on purpose; absent = none. */
+  readonly buried?: readonly string[];
+}
+
+/** What remains of something that was deleted on purpose. */
+export interface TombstoneDoc {
+  /** `session/kind`. */
+  readonly _id: string;
+  readonly session: string;
+  readonly kind: string;
+  readonly openedAt: number;
+  readonly endedAt: number;
+  readonly at: number;
+  readonly hash: Buffer;
+  readonly left: Buffer;
+  readonly reason: string;
 }
 
 /** The packed records of an ended sitting. */
@@ -65,7 +80,7 @@ export interface ArchiveDoc {
   readonly body: Buffer;
 }
 
-/** One append of one sitting, or, without records, the fence that a new owner puts up. */
+/** One append of one sitting, or, without records, the fence that a new owner puts up. Slot 0 is the creation. */
 export interface GroupDoc {
   /** `session/slot`. */
   readonly _id: string;
@@ -144,6 +159,53 @@ export interface IdentityDoc {
   readonly body: unknown;
 }
 
+/** A place of a person; see `PlaceStore`. */
+export interface PlaceDoc {
+  /** `person/session`. */
+  readonly _id: string;
+  readonly person: string;
+  readonly session: string;
+  readonly owner: string;
+  readonly live: boolean;
+  readonly shared: boolean;
+  /** From, to, from, to, … */
+  readonly stretches: readonly number[];
+  readonly expiresAt: number;
+}
+
+/** A link of the audit chain. The number is the key: whoever comes second with one links behind the first. */
+export interface AuditDoc {
+  readonly _id: number;
+  readonly at: number;
+  readonly who: string;
+  readonly what: string;
+  readonly subject: string;
+  readonly why: string;
+  readonly caseId: string | null;
+  readonly chain: string;
+}
+
+/** A queued notice. */
+export interface NoticeDoc {
+  readonly _id: string;
+  readonly kind: string;
+  readonly recipient: string;
+  readonly payload: string;
+  readonly createdAt: number;
+  readonly dueAt: number;
+  readonly state: 'waiting' | 'done' | 'failed';
+  readonly attempts: number;
+  readonly lastError: string;
+}
+
+/** That a try of a notice was begun: under the notice's id and the number of the try, so that one server begins it. */
+export interface NoticeClaimDoc {
+  /** `id/attempt`. */
+  readonly _id: string;
+  readonly notice: string;
+  readonly until: number;
+}
+
 /** Which program wrote the database. */
 export interface MetaDoc {
   readonly _id: string;
@@ -155,6 +217,7 @@ export interface Models {
   readonly sessions: Model<SessionDoc>;
   readonly groups: Model<GroupDoc>;
   readonly archives: Model<ArchiveDoc>;
+  readonly tombstones: Model<TombstoneDoc>;
   readonly owners: Model<OwnerDoc>;
   readonly tickets: Model<TicketDoc>;
   readonly ticketUses: Model<TicketUseDoc>;
@@ -166,6 +229,10 @@ export interface Models {
   readonly enrolments: Model<IdentityDoc>;
   readonly reviews: Model<IdentityDoc>;
   readonly accesses: Model<IdentityDoc>;
+  readonly places: Model<PlaceDoc>;
+  readonly audit: Model<AuditDoc>;
+  readonly outbox: Model<NoticeDoc>;
+  readonly outboxClaims: Model<NoticeClaimDoc>;
   readonly meta: Model<MetaDoc>;
 }
 
@@ -213,9 +280,9 @@ function sessionSchema(): Schema {
     openedAt: integer,
   };
   const lease = { slot: integer, epoch: integer, owner: maybeText, wanted: flag, claim: text };
-  const archive = { archived: Boolean, cleared: Boolean };
+  const archive = { archived: Boolean, cleared: Boolean, buried: { type: [String], default: undefined } };
   const schema = new Schema(
-    { _id: text, ...facts, ...HOT, ...lease, ...archive, seed: text, first: RECORDS, findings: [anything] },
+    { _id: text, ...facts, ...HOT, ...lease, ...archive, seed: text, findings: [anything] },
     OPTIONS,
   );
   schema.index({ claim: 1 }, { unique: true });
@@ -250,6 +317,29 @@ function groupSchema(): Schema {
   return schema;
 }
 
+/** Schemas of what lies beside the sittings. */
+function officeSchemas(): Record<'places' | 'audit' | 'outbox' | 'claims', Schema> {
+  const where = { person: text, session: text, owner: text, live: flag, shared: flag };
+  const places = new Schema({ _id: text, ...where, stretches: [Number], expiresAt: integer }, OPTIONS);
+  places.index({ person: 1 });
+  places.index({ owner: 1, shared: 1 });
+  places.index({ expiresAt: 1 });
+  const said = { at: integer, who: text, what: text, subject: emptyText, why: emptyText, caseId: maybeText };
+  const audit = new Schema({ _id: integer, ...said, chain: text }, OPTIONS);
+  audit.index({ who: 1, _id: -1 });
+  audit.index({ subject: 1, _id: -1 });
+  audit.index({ caseId: 1, _id: -1 });
+  const told = { kind: text, recipient: text, payload: text, createdAt: integer, dueAt: integer };
+  const progress = { state: text, attempts: integer, lastError: emptyText };
+  const outbox = new Schema({ _id: text, ...told, ...progress }, OPTIONS);
+  outbox.index({ state: 1, dueAt: 1 });
+  outbox.index({ createdAt: -1, _id: -1 });
+  outbox.index({ recipient: 1, createdAt: -1, _id: -1 });
+  const claims = new Schema({ _id: text, notice: text, until: integer }, OPTIONS);
+  claims.index({ notice: 1 });
+  return { places, audit, outbox, claims };
+}
+
 /** Defines the collections on a connection. */
 export function createModels(connection: Connection): Models {
   const model = <T>(name: string, schema: Schema): Model<T> =>
@@ -269,10 +359,26 @@ export function createModels(connection: Connection): Models {
     schema.index({ status: 1, _id: 1 });
     return schema;
   };
+  const office = officeSchemas();
+  const times = { openedAt: integer, endedAt: integer, at: integer };
+  const tombstones = simple({
+    session: text,
+    kind: text,
+    ...times,
+    hash: binary,
+    left: binary,
+    reason: text,
+  });
+  tombstones.index({ session: 1 });
   return {
+    places: model('places', office.places),
+    audit: model('audit', office.audit),
+    outbox: model('outbox', office.outbox),
+    outboxClaims: model('outbox_claims', office.claims),
     sessions: model('sessions', sessionSchema()),
     groups: model('groups', groupSchema()),
     archives: model('archives', simple({ count: integer, head: binary, body: binary })),
+    tombstones: model('tombstones', tombstones),
     owners: model('owners', simple({ until: integer })),
     tickets: model('tickets', tickets),
     ticketUses: model('ticket_uses', ticketUses),

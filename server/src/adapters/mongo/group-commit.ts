@@ -16,6 +16,12 @@ const QUEUE_MAX = 100_000;
 /** Bytes of records in one group: half of what a document may hold. The rest waits for the next commit. */
 const GROUP_BYTES_MAX = 8 * 1_048_576;
 
+/**
+ * Summaries in one message. FerretDB keeps a connection to its own database open for every update of a message and stalls when
+ * there are none left; MongoDB does not mind.
+ */
+const UPDATES_PER_MESSAGE = 25;
+
 /** Runs `flush` at the end of the current turn. */
 export type Defer = (flush: () => void) => void;
 
@@ -201,5 +207,8 @@ async function project(models: Pick<Models, 'sessions'>, groups: readonly Group[
     const filter = { _id: session as never, slot: { $lt: slot } };
     updates.push({ updateOne: { filter, update: { $set: change } } });
   }
-  await models.sessions.collection.bulkWrite(updates as never, { ordered: false });
+  for (let from = 0; from < updates.length; from += UPDATES_PER_MESSAGE) {
+    const some = updates.slice(from, from + UPDATES_PER_MESSAGE);
+    await models.sessions.collection.bulkWrite(some as never, { ordered: false });
+  }
 }

@@ -65,11 +65,12 @@ async function repair(models: LeaseModels, doc: SessionDoc, fence: number): Prom
 export function createLeaseStore(models: LeaseModels, slots: Slots): LeaseStore {
   async function acquire(request: Parameters<LeaseStore['acquire']>[0]): Promise<number | null> {
     const { session, owner, at, want } = request;
-    const doc = (await models.sessions.findById(session, { first: 0, seed: 0 }).lean()) as SessionDoc | null;
+    const doc = (await models.sessions.findById(session, { seed: 0 }).lean()) as SessionDoc | null;
     if (doc === null) return null;
     const before = { _id: session, epoch: doc.epoch };
     if (doc.owner !== null && doc.owner !== owner && (await lives(models, doc.owner, at))) {
-      if (want) await models.sessions.updateOne({ ...before, owner: doc.owner }, { $set: { wanted: true } });
+      if (want && !doc.wanted)
+        await models.sessions.updateOne({ ...before, owner: doc.owner }, { $set: { wanted: true } });
       return null;
     }
     const epoch = doc.epoch + 1;

@@ -63,7 +63,8 @@ async function findKey({ keys }: RegistryModels, hash: string): Promise<AccessKe
   const doc = await keys.findById(hash).lean();
   if (doc === null) return null;
   const { label, platform, scopes, mode } = doc;
-  return { hash, label, platform, scopes: scopes as Scope[], mode };
+  // FerretDB leaves out what an upsert sets to null.
+  return { hash, label, platform: platform ?? null, scopes: scopes as Scope[], mode };
 }
 
 async function listBans({ sanctions }: RegistryModels, platform: string | null): Promise<readonly BanRow[]> {

@@ -51,7 +51,7 @@ export function intervalsOf(flat: readonly number[]): readonly (readonly [number
 }
 
 /** A sitting's document without what a summary does not show. */
-export type SummaryDoc = Omit<SessionDoc, 'seed' | 'first' | 'findings'>;
+export type SummaryDoc = Omit<SessionDoc, 'seed' | 'findings'>;
 
 /** A summary as the application knows it. */
 export function sessionOf(doc: SummaryDoc): SessionRow {

@@ -3,7 +3,7 @@ import { RECORD_KINDS } from '@zhenxue/evidence';
 import type { QueryFilter } from 'mongoose';
 import { Refusal } from '../../app/failure.ts';
 import type { SessionFilter, SessionRow, SessionStore, StoredRecord } from '../../app/ports.ts';
-import type { Models, SessionDoc } from './documents.ts';
+import type { GroupDoc, Models, SessionDoc } from './documents.ts';
 import { isDuplicate } from './errors.ts';
 import type { Writer } from './group-commit.ts';
 import {
@@ -21,7 +21,7 @@ import {
 const EARLIER_SITTINGS_MAX = 200;
 
 /** What a summary does not show. */
-const SUMMARY = { seed: 0, first: 0, findings: 0 } as const;
+const SUMMARY = { seed: 0, findings: 0 } as const;
 
 type SessionModels = Pick<Models, 'sessions' | 'groups'>;
 
@@ -42,7 +42,18 @@ function filterOf(filter: SessionFilter, cursor: string | null): QueryFilter<Ses
   return { $and: parts };
 }
 
-function createCreate({ sessions }: SessionModels, writer: Writer): SessionStore['create'] {
+/** The records of a sitting's creation: slot 0 of its groups. */
+function firstGroup(session: string, records: readonly StoredRecord[]): GroupDoc {
+  const parts = records.map(partOf);
+  const nothing = { seq: null, hot: null, findings: [] };
+  return { _id: `${session}/0`, session, slot: 0, epoch: 0, records: parts, ...nothing };
+}
+
+/**
+ * The first records go before the summary: what the summary's key and claim let in is complete, and what they refuse, or a
+ * death in between leaves behind, belongs to no sitting. Kept apart, they are not written again with every new summary.
+ */
+function createCreate({ sessions, groups }: SessionModels, writer: Writer): SessionStore['create'] {
   return async ({ row, records, findings }, seed, claim) => {
     const failed = writer.failure();
     if (failed !== null) throw failed;
@@ -51,15 +62,19 @@ function createCreate({ sessions }: SessionModels, writer: Writer): SessionStore
       _id: session,
       ...{ platform, learner, course, lesson, packId, openedAt },
       ...hotOf(row),
-      ...{ seed, first: records.map(partOf), findings },
+      ...{ seed, findings },
       claim: claim ?? session,
       ...{ slot: 0, epoch: 0, owner: null, wanted: false },
     };
     try {
+      await groups.collection.insertOne(firstGroup(session, records) as never);
       await sessions.collection.insertOne(doc as never);
       return true;
     } catch (error) {
-      if (isDuplicate(error) && (await sessions.exists({ _id: session })) === null) return false;
+      if (isDuplicate(error) && (await sessions.exists({ _id: session })) === null) {
+        await groups.deleteOne({ _id: `${session}/0` });
+        return false;
+      }
       throw new Refusal('unavailable', 'store: expected the sitting to be stored', { cause: error });
     }
   };
@@ -68,12 +83,12 @@ function createCreate({ sessions }: SessionModels, writer: Writer): SessionStore
 function createRecords({ sessions, groups }: SessionModels): Pick<SessionStore, 'records' | 'batchBytes'> {
   return {
     async records(session): Promise<readonly StoredRecord[]> {
-      const doc = await sessions.findById(session, { first: 1, archived: 1 }).lean();
+      const doc = await sessions.findById(session, { archived: 1 }).lean();
       if (doc === null || doc.archived === true) return [];
-      const rest = await groups.find({ session }, { records: 1, slot: 1 }).sort({ slot: 1 }).lean();
+      const found = await groups.find({ session }, { records: 1, slot: 1 }).sort({ slot: 1 }).lean();
       // Groups may have been moved to the archive between the two looks.
       if ((await sessions.exists({ _id: session, archived: true })) !== null) return [];
-      return [...doc.first, ...rest.flatMap(({ records }) => records)].map(recordOf);
+      return found.flatMap(({ records }) => records).map(recordOf);
     },
     async batchBytes(session, seq) {
       const group = await groups
@@ -146,7 +161,7 @@ export function createSessionStore(models: SessionModels, writer: Writer): Sessi
       return first(await sessions.findOne(filter, SUMMARY).sort({ openedAt: -1, _id: -1 }).lean());
     },
     ...createRecords(models),
-    seed: async (session) => (await sessions.findById(session, { seed: 1 }).lean())?.seed ?? null,
+    seed: async (session) => (await sessions.findById(session, { seed: 1 }).lean())?.seed || null,
     findings: async (session) => (await sessions.findById(session, { findings: 1 }).lean())?.findings ?? [],
     ...createLists(models),
     async livePlatformSessions(platform) {

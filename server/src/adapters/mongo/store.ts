@@ -1,11 +1,15 @@
 /** The store for many servers: one MongoDB, group commit per server, leases and fences between them. */
 import type { Store } from '../../app/ports.ts';
 import { createArchiveStore } from './archive-store.ts';
+import { createAuditStore } from './audit-store.ts';
 import { openDatabase } from './connection.ts';
 import { createWriter, type Defer } from './group-commit.ts';
 import { createIdentityStore } from './identity-store.ts';
 import { createLeaseStore } from './lease-store.ts';
+import { createOutboxStore } from './outbox-store.ts';
+import { createPlaceStore } from './place-store.ts';
 import { createRegistryStore } from './registry-store.ts';
+import { createRetentionStore } from './retention-store.ts';
 import { createSessionStore } from './session-store.ts';
 import { createSlots } from './slots.ts';
 import { createTicketStore } from './ticket-store.ts';
@@ -30,10 +34,14 @@ export async function openMongoStore(options: MongoOptions): Promise<Store> {
   return {
     sessions: createSessionStore(models, writer),
     archives: createArchiveStore(models, writer),
+    retention: createRetentionStore(models, writer),
     leases: createLeaseStore(models, slots),
     tickets: createTicketStore(models),
     registry: createRegistryStore(models),
     identity: createIdentityStore(models),
+    places: createPlaceStore(models),
+    audit: createAuditStore(models),
+    outbox: createOutboxStore(models),
     failure: writer.failure,
     async close(): Promise<void> {
       await writer.close();

@@ -25,6 +25,7 @@ import { isMissing, localFiles, type ObjectFiles } from './object-files.ts';
 const FORMAT_VERSION = 1;
 
 const SUFFIX = '.bin';
+const ERASED_SUFFIX = '.erased';
 
 /** What the vault needs. */
 export interface VaultOptions extends DataKeyOptions {
@@ -103,11 +104,15 @@ export function createPhotoVault(options: VaultOptions): PhotoVault & SubjectVau
       await writeDown(options, subject, checked(name), access);
       return openObject(options, files, subject, name);
     },
-    remove: (subject, name) => files.remove(folderOf(subject), checked(name) + SUFFIX),
+    async remove(subject, name) {
+      // A mark tells later checks of the folder that nothing was lost.
+      await files.put(folderOf(subject), checked(name) + ERASED_SUFFIX, new Uint8Array(0));
+      await files.remove(folderOf(subject), name + SUFFIX);
+    },
     async destroy(subject) {
       // The key first: whatever happens from here on, nothing can be read.
       await destroyDataKey(options, folderOf(subject));
-      for (const name of await names(subject)) await files.remove(folderOf(subject), name + SUFFIX);
+      for (const file of await files.names(folderOf(subject))) await files.remove(folderOf(subject), file);
     },
   };
 }
@@ -128,13 +133,16 @@ export async function storedPhotoHash(
   photo: Subject & { readonly session: string; readonly id: string },
 ): Promise<string | 'destroyed' | null> {
   const folder = join(photos, folderOf(photo));
+  const name = photoName(photo.session, photo.id);
   try {
-    return hashOf(await readFile(join(folder, photoName(photo.session, photo.id) + SUFFIX)));
+    return hashOf(await readFile(join(folder, name + SUFFIX)));
   } catch (error) {
     if (!isMissing(error)) throw error;
   }
-  return access(join(folder, 'key')).then(
-    () => null,
-    () => 'destroyed',
-  );
+  const there = (file: string) =>
+    access(join(folder, file)).then(
+      () => true,
+      () => false,
+    );
+  return (await there(name + ERASED_SUFFIX)) || !(await there('key')) ? 'destroyed' : null;
 }

@@ -16,6 +16,7 @@ import { receivePhoto } from '../../app/receive-photo.ts';
 import type { SessionActor } from '../../app/session-actor.ts';
 import { createLink } from './client-link.ts';
 import { addressOf, originAllowed, tokenOf } from './handshake.ts';
+import { createMessageLimit, type MessageLimit } from './message-limit.ts';
 
 /** Path of the socket. */
 const LIVE_PATH = '/live';
@@ -84,11 +85,11 @@ async function limited(limiter: RateLimiterAbstract, key: string): Promise<numbe
   }
 }
 
-/** Limits of one gateway. */
+/** Limits of one gateway. Messages count by sitting, whatever connection they come over. */
 interface Limits {
-  readonly batches: RateLimiterAbstract;
-  readonly photos: RateLimiterAbstract;
-  readonly identity: RateLimiterAbstract;
+  readonly identity: MessageLimit<SessionActor>;
+  readonly batches: MessageLimit<SessionActor>;
+  readonly photos: MessageLimit<SessionActor>;
   readonly handshakes: RateLimiterAbstract;
   readonly joins: RateLimiterAbstract;
 }
@@ -96,9 +97,9 @@ interface Limits {
 function createLimits(options: GatewayOptions): Limits {
   const make = (points: number) => new RateLimiterMemory({ points, duration: WINDOW_S });
   return {
-    batches: make(options.batchesPerMinute),
-    photos: make(PHOTOS_PER_MINUTE),
-    identity: make(IDENTITY_PER_MINUTE),
+    identity: createMessageLimit(IDENTITY_PER_MINUTE),
+    batches: createMessageLimit(options.batchesPerMinute),
+    photos: createMessageLimit(PHOTOS_PER_MINUTE),
     handshakes: make(options.handshakesPerMinute),
     joins: make(JOINS_PER_MINUTE),
   };
@@ -106,14 +107,15 @@ function createLimits(options: GatewayOptions): Limits {
 
 function onBatch(app: App, limits: Limits, actor: SessionActor, text: unknown, answer: Answer): void {
   const startedAt = app.clock.now();
-  const done = (ack: unknown) => {
-    app.metrics.observe('batch.ack_ms', app.clock.now() - startedAt);
-    answer(ack);
-  };
-  void limited(limits.batches, actor.sitting.facts.session).then(async (wait) => {
-    if (wait === null) return done(await ingestBatch(app, actor, text));
+  const wait = limits.batches.take(actor, startedAt);
+  if (wait !== null) {
     app.metrics.count('socket.limited');
     answer({ ...refuseBatch(actor, 'slow-down', 'expected fewer batches per minute'), retryMs: wait });
+    return;
+  }
+  void ingestBatch(app, actor, text).then((ack) => {
+    app.metrics.observe('batch.ack_ms', app.clock.now() - startedAt);
+    answer(ack);
   });
 }
 
@@ -124,11 +126,13 @@ function onPhoto(
   args: readonly unknown[],
   answer: Answer,
 ): void {
-  void limited(limits.photos, actor.sitting.facts.session).then(async (wait) => {
-    if (wait === null) return answer(await receivePhoto(app, actor, args[0], args[1]));
+  const wait = limits.photos.take(actor, app.clock.now());
+  if (wait !== null) {
     app.metrics.count('socket.limited');
     answer({ ok: false, code: 'slow-down', message: 'expected fewer photos per minute', retryMs: wait });
-  });
+    return;
+  }
+  void receivePhoto(app, actor, args[0], args[1]).then(answer);
 }
 
 /** Messages about consent and liveness; frames are limited by their challenge. */
@@ -144,26 +148,44 @@ function onIdentity(
     answer(receiveFrame(app, actor, args[0], args[1]));
     return;
   }
-  void limited(limits.identity, actor.sitting.facts.session).then(async (wait) => {
-    if (wait === null) {
-      const prompt = (step: unknown) => void socket.emit('liveness.step', step);
-      if (event === 'consent') answer(await receiveConsent(app, actor, args[0]));
-      else answer(await startLiveness(app, actor, args[0], prompt));
-      return;
-    }
+  const wait = limits.identity.take(actor, app.clock.now());
+  if (wait !== null) {
     app.metrics.count('socket.limited');
     answer({ ok: false, code: 'slow-down', message: 'expected fewer messages per minute', retryMs: wait });
-  });
+    return;
+  }
+  const prompt = (step: unknown) => void socket.emit('liveness.step', step);
+  if (event === 'consent') void receiveConsent(app, actor, args[0]).then(answer);
+  else void startLiveness(app, actor, args[0], prompt).then(answer);
+}
+
+function onMessage(
+  app: App,
+  limits: Limits,
+  actor: SessionActor,
+  socket: Socket,
+  [event, ...args]: readonly unknown[],
+  answer: Answer,
+): void {
+  if (event === 'batch') onBatch(app, limits, actor, args[0], answer);
+  else if (event === 'photo') onPhoto(app, limits, actor, args, answer);
+  else onIdentity(app, limits, actor, socket, [event, ...args], answer);
 }
 
 /** Serves one connected client until it leaves. */
 function serve(app: App, limits: Limits, socket: Socket, session: string): void {
   const link = createLink(socket);
   const joined = connectSession(app, session, link, (welcome) => socket.emit('welcome', welcome));
-  joined.catch((error: unknown) => {
-    if (!(error instanceof Refusal)) app.log.error('socket.join-failed', { session, error: String(error) });
-    socket.disconnect(true);
-  });
+  let present: SessionActor | null = null;
+  joined.then(
+    (actor) => {
+      present = actor;
+    },
+    (error: unknown) => {
+      if (!(error instanceof Refusal)) app.log.error('socket.join-failed', { session, error: String(error) });
+      socket.disconnect(true);
+    },
+  );
   socket.onAny((event: unknown, ...args: unknown[]) => {
     const answer = answerOf(args);
     if (answer === null || typeof event !== 'string' || !EVENTS.has(event)) {
@@ -175,12 +197,9 @@ function serve(app: App, limits: Limits, socket: Socket, session: string): void 
       });
       return;
     }
+    if (present !== null) return onMessage(app, limits, present, socket, [event, ...args], answer);
     joined.then(
-      (actor) => {
-        if (event === 'batch') onBatch(app, limits, actor, args[0], answer);
-        else if (event === 'photo') onPhoto(app, limits, actor, args, answer);
-        else onIdentity(app, limits, actor, socket, [event, ...args], answer);
-      },
+      (actor) => onMessage(app, limits, actor, socket, [event, ...args], answer),
       () => {},
     );
   });
@@ -194,6 +213,18 @@ function serve(app: App, limits: Limits, socket: Socket, session: string): void 
       })
       .catch(() => app.metrics.count('directive.failed'));
   });
+}
+
+/**
+ * Lets go of what the handshake brought: request, headers and their sockets' parser would otherwise live as long as the
+ * connection, and with them the token. socket.io needs none of it after the connection.
+ */
+function forgetHandshake(socket: Socket): void {
+  (socket.conn as { request: unknown }).request = null;
+  const { handshake } = socket;
+  handshake.headers = {};
+  handshake.query = {};
+  handshake.auth = {};
 }
 
 /** Decides about an upgrade. @throws Refusal with the reason. */
@@ -247,6 +278,7 @@ export function startGateway(options: GatewayOptions): Gateway {
   });
   io.on('connection', (socket) => {
     const session = admitted.get(socket.request);
+    forgetHandshake(socket);
     if (session === undefined) socket.disconnect(true);
     else serve(app, limits, socket, session);
   });

@@ -2,9 +2,10 @@
 import { DatabaseSync } from '@photostructure/sqlite';
 import type { Finding } from '@zhenxue/protocol';
 import type { StoredSitting } from '../../app/check-sitting.ts';
-import type { ArchivedSitting } from '../../app/ports.ts';
+import type { ArchivedSitting, Tombstone } from '../../app/ports.ts';
 import { archivedOf } from './archive-store.ts';
 import { assertHeader, type Database, type Row } from './database.ts';
+import { tombstoneOf } from './retention-store.ts';
 import { checkRowSums, ROW_SUMS } from './row-sums.ts';
 import { MIGRATIONS } from './schema.ts';
 import { recordOf, sessionOf } from './session-rows.ts';
@@ -14,9 +15,11 @@ const BUSY_TIMEOUT_MS = 5_000;
 /** Faults that SQLite's own check names at most. */
 const FAULTS_MAX = 20;
 
-/** A sitting as stored; its records are rows, or packed in `archived`. */
+/** A sitting as stored; its records are rows, or packed in `archived`, or gone as `tombstones` say. */
 export interface InspectedSitting extends StoredSitting {
   readonly archived: ArchivedSitting | null;
+  /** What was deleted of it on purpose, oldest first. */
+  readonly tombstones: readonly Tombstone[];
 }
 
 /** An opened database. */
@@ -56,14 +59,25 @@ function pageProblems(db: Database): readonly string[] {
   const lost = valuesOf(db.prepare('PRAGMA foreign_key_check').all()).map(
     (row) => `a row without its sitting: ${row}`,
   );
-  return [...lost, ...archiveProblems(db)];
+  return [...lost, ...archiveProblems(db), ...orderProblems(db)];
+}
+
+/** Findings are numbered 0, 1, 2, … in the order of their first appearance; nothing else says what that order was. */
+function orderProblems(db: Database): readonly string[] {
+  const rows = db.prepare(
+    'SELECT s.session FROM findings f JOIN sessions s ON s.sid = f.sid GROUP BY f.sid ' +
+      'HAVING min(ordinal) <> 0 OR max(ordinal) <> count(*) - 1 OR count(DISTINCT ordinal) <> count(*) ' +
+      `LIMIT ${FAULTS_MAX}`,
+  );
+  return valuesOf(rows.all()).map((session) => `sitting ${session}: expected its findings in their order`);
 }
 
 /** A sitting's records lie in one place, and its row says in which. */
 function archiveProblems(db: Database): readonly string[] {
   const rows = db.prepare(
-    'SELECT session FROM sessions s WHERE archived <> EXISTS (SELECT 1 FROM archives a WHERE a.sid = s.sid) ' +
-      `OR (archived <> 0 AND EXISTS (SELECT 1 FROM records r WHERE r.sid = s.sid)) LIMIT ${FAULTS_MAX}`,
+    'SELECT session FROM sessions s WHERE (archived = 1) <> EXISTS (SELECT 1 FROM archives a WHERE a.sid = s.sid) ' +
+      "OR (archived = 2) <> EXISTS (SELECT 1 FROM tombstones t WHERE t.session = s.session AND t.kind = 'records') " +
+      `OR archived NOT IN (0, 1, 2) OR (archived <> 0 AND EXISTS (SELECT 1 FROM records r WHERE r.sid = s.sid)) LIMIT ${FAULTS_MAX}`,
   );
   return valuesOf(rows.all()).map((session) => `sitting ${session}: expected its records in one place`);
 }
@@ -72,6 +86,7 @@ function* sittingsOf(db: Database): Iterable<InspectedSitting> {
   const records = db.prepare('SELECT n, kind, at, bytes, chain FROM records WHERE sid = ? ORDER BY n');
   const seed = db.prepare('SELECT seed FROM seeds WHERE sid = ?');
   const archive = db.prepare('SELECT count, head, body FROM archives WHERE sid = ?');
+  const stones = db.prepare('SELECT * FROM tombstones WHERE session = ? ORDER BY ordinal');
   const findings = db.prepare('SELECT id, body FROM findings WHERE sid = ? ORDER BY ordinal');
   // Row by row on its key: the driver's iterator dies with its statement when that is collected while others are asked.
   const next = db.prepare('SELECT * FROM sessions WHERE sid > ? ORDER BY sid LIMIT 1');
@@ -85,6 +100,7 @@ function* sittingsOf(db: Database): Iterable<InspectedSitting> {
     const summary = sessionOf(row);
     yield {
       row: summary,
+      tombstones: (stones.all(summary.session) as Row[]).map(tombstoneOf),
       archived: packed === undefined ? null : archivedOf(summary.session, packed),
       records: (records.all(sid) as Row[]).map((record) => recordOf(summary.session, record)),
       seed: ((seed.get(sid) as Row | undefined)?.seed as string | undefined) ?? null,
@@ -112,7 +128,14 @@ export function inspectDatabase(file: string): Inspection {
       return pages.length > 0 ? pages : checkRowSums(db);
     },
     sittings: () => sittingsOf(db),
-    close: () => db.close(),
+    close(): void {
+      // Statements may outlive the connection until they are collected; the read transaction must not.
+      try {
+        db.exec('ROLLBACK');
+      } finally {
+        db.close();
+      }
+    },
   };
 }
 

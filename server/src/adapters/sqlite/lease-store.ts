@@ -2,9 +2,10 @@
 import type { HeldLease, LeaseStore } from '../../app/ports.ts';
 import type { Database, Row } from './database.ts';
 import type { Writer } from './group-commit.ts';
+import type { Heads } from './heads.ts';
 
-/** @param writer commits the changes of one turn together. */
-export function createLeaseStore(db: Database, writer: Writer): LeaseStore {
+/** @param writer commits the changes of one turn together. @param heads told of every new epoch. */
+export function createLeaseStore(db: Database, writer: Writer, heads: Pick<Heads, 'forget'>): LeaseStore {
   const beat = db.prepare(
     'INSERT INTO owners (owner, until) VALUES (?, ?) ON CONFLICT (owner) DO UPDATE SET until = excluded.until',
   );
@@ -28,6 +29,7 @@ export function createLeaseStore(db: Database, writer: Writer): LeaseStore {
       return null;
     }
     const epoch = (row.epoch as number) + 1;
+    heads.forget(request.session);
     take.run(request.owner, epoch, sid);
     return epoch;
   }

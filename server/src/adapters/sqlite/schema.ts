@@ -1,4 +1,5 @@
 /** The tables, as numbered migrations: entry i brings a database from `user_version` i to i + 1. Never edit a released one. */
+import { OFFICE_TABLES } from './schema-office.ts';
 
 const V1 = `
 CREATE TABLE sessions (
@@ -136,8 +137,24 @@ CREATE TABLE archives (
 ) STRICT;
 `;
 
-/** Consents, enrolments, reviews and decryptions, each a document beside what it is searched by. No photo, no template. */
+/** What remains of sittings, or parts of them, that were deleted on purpose. */
 const V4 = `
+CREATE TABLE tombstones (
+  session TEXT NOT NULL,
+  ordinal INTEGER NOT NULL,
+  kind TEXT NOT NULL,
+  opened_at INTEGER NOT NULL,
+  ended_at INTEGER NOT NULL,
+  at INTEGER NOT NULL,
+  hash BLOB NOT NULL,
+  remains BLOB NOT NULL,
+  reason TEXT NOT NULL,
+  PRIMARY KEY (session, ordinal)
+) STRICT, WITHOUT ROWID;
+`;
+
+/** Consents, enrolments, reviews and decryptions, each a document beside what it is searched by. No photo, no template. */
+const IDENTITY = `
 CREATE TABLE consents (
   n INTEGER PRIMARY KEY,
   subject TEXT NOT NULL,
@@ -169,4 +186,4 @@ CREATE INDEX accesses_of_subject ON accesses (subject, n);
 `;
 
 /** SQL of each step of the schema, oldest first. */
-export const MIGRATIONS: readonly string[] = [V1, V2, V3, V4];
+export const MIGRATIONS: readonly string[] = [V1, V2, V3, V4, OFFICE_TABLES, IDENTITY];

@@ -4,6 +4,7 @@ import { LeaseLost, Refusal } from '../../app/failure.ts';
 import type { SessionAppend, SessionFilter, SessionRow, SessionStore } from '../../app/ports.ts';
 import type { Database, Row } from './database.ts';
 import type { Writer } from './group-commit.ts';
+import type { Heads } from './heads.ts';
 import {
   BATCH_KINDS,
   bytesOf,
@@ -44,7 +45,10 @@ function whereOf(filter: SessionFilter, cursor: string | null): { sql: string; v
 }
 
 /** Statements that change sittings; each runs inside a transaction of the writer and says whether it was allowed to. */
-function createChanges(db: Database): {
+function createChanges(
+  db: Database,
+  heads: Heads,
+): {
   insert: (append: SessionAppend, seed: string, claim: string | null) => boolean;
   append: (append: SessionAppend) => boolean;
 } {
@@ -59,7 +63,6 @@ function createChanges(db: Database): {
   const unclaim = db.prepare('UPDATE sessions SET claim = NULL WHERE sid = ?');
   const claimed = db.prepare('SELECT 1 FROM sessions WHERE claim = ?');
   const seed = db.prepare('INSERT INTO seeds (sid, seed) VALUES (?, ?)');
-  const sid = db.prepare('SELECT sid, ended_at, due_at, epoch FROM sessions WHERE session = ?');
   const record = db.prepare('INSERT INTO records (sid, n, kind, at, bytes, chain) VALUES (?, ?, ?, ?, ?, ?)');
   const finding = db.prepare(
     'INSERT INTO findings (sid, id, ordinal, body) VALUES (?1, ?2, (SELECT count(*) FROM findings WHERE sid = ?1), ?3) ' +
@@ -80,15 +83,22 @@ function createChanges(db: Database): {
       return true;
     },
     append(append: SessionAppend): boolean {
-      const found = sid.get(append.row.session) as Row | undefined;
-      if (found === undefined) throw new Error('append: expected a sitting that was created before');
-      if (found.epoch !== (append.epoch ?? 0)) return false;
-      const id = found.sid as number;
       const { row } = append;
-      hot.run(...hotValues(row), id);
-      if (row.endedAt !== found.ended_at || row.dueAt !== found.due_at) {
-        indexed.run(row.endedAt, row.dueAt, id);
-        if (row.endedAt !== null) unclaim.run(id);
+      const head = heads.of(row.session);
+      if (head === undefined) throw new Error('append: expected a sitting that was created before');
+      if (head.epoch !== (append.epoch ?? 0)) return false;
+      const id = head.sid;
+      if (append.progressOnly !== true) {
+        hot.run(...hotValues(row), id);
+        if (row.endedAt !== head.endedAt || row.dueAt !== head.dueAt) {
+          indexed.run(row.endedAt, row.dueAt, id);
+          head.endedAt = row.endedAt;
+          head.dueAt = row.dueAt;
+          if (row.endedAt !== null) {
+            unclaim.run(id);
+            heads.forget(row.session);
+          }
+        }
       }
       write(id, append);
       return true;
@@ -116,9 +126,9 @@ function createPopulation(db: Database): SessionStore['population'] {
   };
 }
 
-/** @param writer commits the changes of one turn together. */
-export function createSessionStore(db: Database, writer: Writer): SessionStore {
-  const changes = createChanges(db);
+/** @param writer commits the changes of one turn together. @param heads of the rows that appends are made to. */
+export function createSessionStore(db: Database, writer: Writer, heads: Heads): SessionStore {
+  const changes = createChanges(db, heads);
   const get = db.prepare('SELECT * FROM sessions WHERE session = ?');
   const live = db.prepare(
     'SELECT * FROM sessions WHERE platform = ? AND learner = ? AND course = ? AND lesson = ? AND ended_at IS NULL ' +
@@ -145,9 +155,7 @@ export function createSessionStore(db: Database, writer: Writer): SessionStore {
   const first = (row: unknown): SessionRow | null => (row === undefined ? null : sessionOf(row as Row));
   return {
     create: (append, secret, claim) => writer.write(() => changes.insert(append, secret, claim ?? null)),
-    async append(append) {
-      if (!(await writer.write(() => changes.append(append)))) throw new LeaseLost();
-    },
+    append: (append) => writer.attempt(() => (changes.append(append) ? null : new LeaseLost())),
     get: async (session) => first(get.get(session)),
     findLive: async (platform, learner, course, lesson) => first(live.get(platform, learner, course, lesson)),
     records: async (session) => (records.all(session) as Row[]).map((row) => recordOf(session, row)),

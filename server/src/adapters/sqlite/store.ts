@@ -3,11 +3,16 @@ import { mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
 import type { Store } from '../../app/ports.ts';
 import { createArchiveStore } from './archive-store.ts';
+import { createAuditStore } from './audit-store.ts';
 import { openDatabase } from './database.ts';
 import { createWriter, type Defer } from './group-commit.ts';
+import { createHeads } from './heads.ts';
 import { createIdentityStore } from './identity-store.ts';
 import { createLeaseStore } from './lease-store.ts';
+import { createOutboxStore } from './outbox-store.ts';
+import { createPlaceStore } from './place-store.ts';
 import { createRegistryStore } from './registry-store.ts';
+import { createRetentionStore } from './retention-store.ts';
 import { createSessionStore } from './session-store.ts';
 import { createTicketStore } from './ticket-store.ts';
 
@@ -25,14 +30,19 @@ export interface SqliteOptions {
 export function openSqliteStore(options: SqliteOptions): Store {
   mkdirSync(dirname(options.file), { recursive: true, mode: 0o700 });
   const db = openDatabase(options.file);
-  const writer = createWriter(db, options.onFailure ?? (() => {}), options.defer);
+  const heads = createHeads(db);
+  const writer = createWriter(db, options.onFailure ?? (() => {}), options.defer, heads.begun);
   return {
-    sessions: createSessionStore(db, writer),
+    sessions: createSessionStore(db, writer, heads),
     archives: createArchiveStore(db, writer),
-    leases: createLeaseStore(db, writer),
+    retention: createRetentionStore(db, writer),
+    leases: createLeaseStore(db, writer, heads),
     tickets: createTicketStore(db, writer),
     registry: createRegistryStore(db, writer),
     identity: createIdentityStore(db, writer),
+    places: createPlaceStore(db, writer),
+    audit: createAuditStore(db, writer),
+    outbox: createOutboxStore(db, writer),
     failure: writer.failure,
     async close(): Promise<void> {
       const healthy = writer.failure() === null;

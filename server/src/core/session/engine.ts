@@ -83,7 +83,19 @@ function compact(facts: SittingFacts): SittingFacts {
 /** Takes one record in. Never throws on hostile content; a record after the end changes nothing. */
 export function decide(state: SessionState, record: SessionRecord): Decision {
   if (state.ended !== null) return { state, findings: NO_FINDINGS, directives: [], dueAt: null, ended: null };
-  const draft = draftOf(state);
+  return decided(draftOf(state), record);
+}
+
+/**
+ * The same decision for whoever owns the state and needs the old one no more: it is changed in place, which saves a copy of
+ * all its parts per record. When this throws, the state is of no further use.
+ */
+export function decideOwned(state: SessionState, record: SessionRecord): Decision {
+  if (state.ended !== null) return { state, findings: NO_FINDINGS, directives: [], dueAt: null, ended: null };
+  return decided(draftIn(state), record);
+}
+
+function decided(draft: Draft, record: SessionRecord): Decision {
   advance(draft, record);
   return {
     state: draft.state,
