@@ -49,7 +49,7 @@ export function createIdentity(parts: IdentityParts): Identity & { readonly vaul
   };
 }
 
-/** A thread that is ended inside of a network takes the process with it: closing waits for what is being read. */
+/** What is read or waits to be read when the gateway closes still gets its reading; the engine alone would answer what waits `later`. */
 function closingGently(engine: FaceEngine): FaceEngine {
   const reading = new Set<Promise<unknown>>();
   let closed = false;

@@ -1,4 +1,5 @@
 /** One worker process: loads a driver, tests it, then reads one image after the other. */
+import { readdirSync } from 'node:fs';
 import { getPriority, setPriority } from 'node:os';
 import sharp from 'sharp';
 import type { FaceReadOptions } from '../../app/ports.ts';
@@ -34,9 +35,22 @@ export type FaceWorkerMessage =
 
 const say = (message: FaceWorkerMessage): void => void process.send?.(message);
 
+/** Linux keeps niceness per thread: those that Node has already started, which decode images, do not follow the first one. */
+function beNicer(): void {
+  const niceness = Math.min(NICENESS_MAX, getPriority() + WORKER_NICENESS);
+  setPriority(niceness);
+  if (process.platform !== 'linux') return;
+  for (const thread of readdirSync('/proc/self/task')) {
+    try {
+      setPriority(Number(thread), niceness);
+    } catch {
+      // It ended meanwhile.
+    }
+  }
+}
+
 async function load(): Promise<FaceNets> {
-  // Before the networks start their own threads, which inherit it.
-  setPriority(Math.min(NICENESS_MAX, getPriority() + WORKER_NICENESS));
+  beNicer();
   sharp.cache(false);
   sharp.concurrency(1);
   const { driver, modelsFolder } = JSON.parse(process.argv[2] ?? '') as FaceWorkerData;
