@@ -32,6 +32,7 @@ const GROUPS = new Map(
       'query',
       async (/** @type {Options} */ options) => (await import('./bench/query.mjs')).benchQuery(options),
     ],
+    ['sdk', async (/** @type {Options} */ options) => (await import('./bench/sdk.mjs')).benchSdk(options)],
     ['face', async (/** @type {Options} */ options) => (await import('./bench/face.mjs')).benchFace(options)],
   ]),
 );

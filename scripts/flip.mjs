@@ -46,7 +46,7 @@ async function stretch(folder, from, to, step, pristine = readFileSync(join(fold
   return crashedAt(folder, from, at, to, step, pristine);
 }
 
-/** What came before the crash is done again, for its counts, and what comes behind it goes on. @param {string} folder @param {number} from @param {number} at @param {number} to @param {number} step @param {Buffer} pristine @returns {ReturnType<typeof stretch>} */
+/** What came before the crash is done again, for its counts, and what comes behind it goes on. @param {string} folder @param {number} from @param {number} at @param {number} to @param {number} step @param {Buffer<ArrayBuffer>} pristine @returns {ReturnType<typeof stretch>} */
 async function crashedAt(folder, from, at, to, step, pristine) {
   const { writeFileSync } = await import('node:fs');
   const parts = [];

@@ -37,6 +37,44 @@ export type TamperKind =
   | 'automation'
   | 'untrusted-input';
 
+/**
+ * What two independent readings were taken of. `c` is what the page claims, `v` what was measured beside it:
+ *
+ * | kind         | claimed (`c`)                          | measured (`v`)                                             |
+ * |--------------|----------------------------------------|------------------------------------------------------------|
+ * | `rate`       | the element's rate, thousandths        | the prototype accessor's                                   |
+ * | `frames`     | slope of the position over `d` ms      | slope of the presented frames' media time                  |
+ * | `clock`      | main thread's clock over `d` ms, in ms | the Worker's                                               |
+ * | `audio`      | main thread's clock over `d` ms, in ms | the audio clock's, asked for when clocks disagree          |
+ * | `timer`      | delay asked of `setTimeout`, ms        | until it fired, by the Worker's clock                      |
+ * | `played`     | position at which the media ended, ms  | sum of the element's `played` ranges, ms                   |
+ * | `visibility` | 1 = the page says hidden               | bits of `HIDDEN_BY`                                        |
+ * | `focus`      | 1 = the page says unfocused            | 1 = the prototype's method, 2 = the last focus event says so |
+ * | `silent`     | changes announced by an event          | changes of state without one                               |
+ * | `realm`      | 0                                      | bits of replaced browser functions, in the SDK's order     |
+ * | `player`     | 0                                      | 1 = plays outside of the document, 2 = is not rendered     |
+ * | `tabs`       | 1                                      | pages of this browser that have a sitting open or ask for one |
+ * | `screens`    | 0                                      | 1 = the desktop extends over several screens               |
+ * | `automation` | 0                                      | 1 = driven by a program, 2 = clicks without a hand         |
+ * | `camera`     | 0                                      | bits of `CAMERA_ODD`                                       |
+ */
+export type WitnessKind =
+  | 'rate'
+  | 'frames'
+  | 'clock'
+  | 'audio'
+  | 'timer'
+  | 'played'
+  | 'visibility'
+  | 'focus'
+  | 'silent'
+  | 'realm'
+  | 'player'
+  | 'tabs'
+  | 'screens'
+  | 'automation'
+  | 'camera';
+
 /** Why a photo could not be taken. */
 export type PhotoFailure = 'denied' | 'no-camera' | 'busy' | 'error';
 
@@ -132,6 +170,17 @@ export interface TamperEvent extends Sample {
   /** The directive concerned, where there is one. */
   readonly id?: string;
 }
+/** Two readings of one thing, side by side. Never decides alone; see {@link WitnessKind}. */
+export interface WitnessEvent extends Sample {
+  readonly e: 'witness';
+  readonly k: WitnessKind;
+  /** Claimed. */
+  readonly c: number;
+  /** Measured. */
+  readonly v: number;
+  /** The Worker's ms over which both were taken; absent for an instant. */
+  readonly d?: number;
+}
 /** `n` events or photos were dropped on the client. */
 export interface GapEvent extends Sample {
   readonly e: 'gap';
@@ -161,6 +210,7 @@ export type LearningEvent =
   | PhotoFailedEvent
   | GuardEvent
   | TamperEvent
+  | WitnessEvent
   | GapEvent
   | LeaveEvent;
 

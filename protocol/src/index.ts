@@ -30,6 +30,8 @@ export type {
   TamperEvent,
   TamperKind,
   VisibilityEvent,
+  WitnessEvent,
+  WitnessKind,
 } from './events.ts';
 export {
   ANSWER_CHARS_MAX,
@@ -92,7 +94,7 @@ export type {
   TicketRequest,
   Timeline,
 } from './rest.ts';
-export { hasState, STATE } from './state-bits.ts';
+export { CAMERA_ODD, HIDDEN_BY, hasState, STATE } from './state-bits.ts';
 export type {
   Attribution,
   Bilingual,

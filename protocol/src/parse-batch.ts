@@ -3,7 +3,7 @@
  * checked, unknown fields are refused, and an error never repeats the content it refuses.
  */
 import type { ProtocolError, Result } from './errors.ts';
-import type { Batch, EventType } from './events.ts';
+import type { Batch, EventType, WitnessKind } from './events.ts';
 import {
   ANSWER_CHARS_MAX,
   BATCH_BYTES_MAX,
@@ -64,6 +64,24 @@ const TAMPER_KINDS = [
   'untrusted-input',
 ];
 
+const WITNESS_KINDS = [
+  'rate',
+  'frames',
+  'clock',
+  'audio',
+  'timer',
+  'played',
+  'visibility',
+  'focus',
+  'silent',
+  'realm',
+  'player',
+  'tabs',
+  'screens',
+  'automation',
+  'camera',
+] satisfies readonly WitnessKind[];
+
 /** The fields that each event type has besides the sample. */
 const EXTRA: Readonly<Record<EventType, Fields>> = {
   open: { d: MEDIA, build: { is: 'text', max: TEXT_CHARS_MAX } },
@@ -82,6 +100,12 @@ const EXTRA: Readonly<Record<EventType, Fields>> = {
   'photo.failed': { id: ID, why: { is: 'one', of: ['denied', 'no-camera', 'busy', 'error'] } },
   guard: { act: { is: 'one', of: GUARD_ACTS }, v: { is: 'int', max: MEDIA_TIME_MAX_MS } },
   tamper: { what: { is: 'one', of: TAMPER_KINDS }, id: { ...ID, optional: true } },
+  witness: {
+    k: { is: 'one', of: WITNESS_KINDS },
+    c: MEDIA,
+    v: MEDIA,
+    d: { ...MEDIA, optional: true },
+  },
   gap: {
     n: { is: 'int', max: GAP_COUNT_MAX },
     why: { is: 'one', of: ['outbox-full', 'outbox-expired', 'storage-failed', 'rejected'] },

@@ -48,6 +48,7 @@ export type FindingKind =
   // record-integrity
   | 'seq-conflict'
   | 'tampered'
+  | 'witness-disagrees'
   | 'time-backwards'
   | 'beyond-end'
   | 'video-differs'

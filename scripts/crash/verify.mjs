@@ -25,7 +25,7 @@ const sha256 = (...parts) => {
 };
 
 /**
- * @param {{ kind: string, bytes: Uint8Array }[]} records @param {import('./ledger.mjs').Promises} promises
+ * @param {readonly { kind: string, bytes: Uint8Array }[]} records @param {import('./ledger.mjs').Promises} promises
  * @param {string} session @param {string} photos folder of all photos @param {string} owner folder of this learner's
  * @returns {Omit<Found, 'chains' | 'archived'>}
  */

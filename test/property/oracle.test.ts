@@ -6,8 +6,9 @@ import type { SessionRecord, SittingFacts } from '../../server/src/core/session/
 import { verdictOf } from '../../server/src/core/verdict/verdict.ts';
 import { anyRecord, recordsFrom } from '../oracle/anything.ts';
 import { tell } from '../oracle/oracle.ts';
-import { type Act, act, calmAct, lessonOf, Teller } from '../oracle/sittings.ts';
+import { type Act, act, calmAct, lessonOf } from '../oracle/sittings.ts';
 import type { Told } from '../oracle/story.ts';
+import { Teller } from '../oracle/teller.ts';
 import { OPENED_AT, packOf, replay } from '../support/sitting.ts';
 
 /** Sittings that are compared. */

@@ -25,11 +25,13 @@ export function createFakePlayer(): FakePlayer {
     isSeeking: false,
     position: () => player.at,
     ratePermille: () => player.rate,
+    rates: () => [player.rate, player.rate],
     playing: () => !player.paused,
     ended: () => false,
     seeking: () => player.isSeeking,
     stalled: () => false,
     durationMs: () => 60_000,
+    playedThrough: () => false,
     patched: () => false,
     resetRate() {
       player.rate = 1000;
@@ -74,6 +76,8 @@ export function createFakePage(): FakePage {
     unfocused: () => page.isUnfocused,
     pip: () => false,
     hiddenWitnessed: () => false,
+    hiddenBy: () => 0,
+    unfocusedWitnessed: () => page.isUnfocused,
     bits: () => 0,
     stop: () => undefined,
   };

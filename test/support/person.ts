@@ -25,8 +25,22 @@ export interface Person {
   leave(): Promise<void>;
 }
 
+/** A frame and those inside of it. */
+interface FrameTree {
+  readonly frame: { readonly id: string };
+  readonly childFrames?: readonly FrameTree[];
+}
+
+function framesIn({ frame, childFrames = [] }: FrameTree): string[] {
+  return [frame.id, ...childFrames.flatMap(framesIn)];
+}
+
 async function textsOf(session: CDPSession): Promise<string[]> {
-  const { nodes } = (await session.send('Accessibility.getFullAXTree')) as { nodes: AxNode[] };
+  const { frameTree } = await session.send('Page.getFrameTree');
+  const trees = framesIn(frameTree).map((frameId) =>
+    session.send('Accessibility.getFullAXTree', { frameId }),
+  );
+  const nodes = (await Promise.all(trees)).flatMap((tree) => tree.nodes as AxNode[]);
   return nodes
     .filter((node) => node.ignored !== true)
     .map((node) => `${node.role?.value ?? ''}:${node.name?.value ?? ''}`);

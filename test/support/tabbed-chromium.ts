@@ -4,7 +4,7 @@
  */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -34,6 +34,9 @@ export interface TabbedChromium {
   readonly context: BrowserContext;
   /** A new tab, brought to the front. `script` runs in it before any script of a page. */
   tab(script?: string): Promise<Page>;
+  /** Stops all its processes in their tracks, as a closed lid does, and lets them go on. */
+  freeze(): void;
+  thaw(): void;
   stop(): Promise<void>;
 }
 
@@ -47,6 +50,37 @@ async function debuggingAddress(process: ChildProcess): Promise<string> {
     if (seen > LINES_MAX) break;
   }
   throw new Error('expected Chromium to say where it listens');
+}
+
+/** A process and all that it started, the process last. */
+function treeOf(pid: number): number[] {
+  const children = new Map<number, number[]>();
+  for (const name of readdirSync('/proc').filter((entry) => /^\d+$/.test(entry))) {
+    try {
+      // `pid (name) state parent …`; the name may hold anything but its closing bracket.
+      const parent = Number(
+        readFileSync(`/proc/${name}/stat`, 'utf8')
+          .replace(/^.*\) /s, '')
+          .split(' ')[1],
+      );
+      children.set(parent, [...(children.get(parent) ?? []), Number(name)]);
+    } catch {
+      // It ended meanwhile.
+    }
+  }
+  const walk = (one: number): number[] => [...(children.get(one) ?? []).flatMap(walk), one];
+  return walk(pid);
+}
+
+function signalTree(child: ChildProcess, signal: NodeJS.Signals): void {
+  if (child.pid === undefined) return;
+  for (const pid of treeOf(child.pid)) {
+    try {
+      process.kill(pid, signal);
+    } catch {
+      // It ended meanwhile.
+    }
+  }
 }
 
 /** Starts a browser with a fresh profile. @param args more switches. */
@@ -69,13 +103,15 @@ export async function launchTabs(args: readonly string[] = []): Promise<TabbedCh
       await page.bringToFront();
       return page;
     },
+    freeze: () => signalTree(child, 'SIGSTOP'),
+    thaw: () => signalTree(child, 'SIGCONT'),
     async stop() {
       await browser.close();
       const gone = child.exitCode !== null ? Promise.resolve() : once(child, 'exit');
-      child.kill('SIGKILL');
+      // Its helpers would go on writing to the profile for a moment.
+      signalTree(child, 'SIGKILL');
       await gone;
-      // Helper processes may write for a moment longer.
-      rmSync(profile, { recursive: true, force: true, maxRetries: 20 });
+      rmSync(profile, { recursive: true, force: true, maxRetries: 20, retryDelay: 100 });
     },
   };
 }

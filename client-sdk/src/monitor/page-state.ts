@@ -1,5 +1,6 @@
 /** The state of the page in the bits of every sample, each witness read on its own. */
 import { STATE } from '@zhenxue/protocol';
+import { type HiddenWitnessOptions, watchHidden } from './hidden-witness.ts';
 import type { Player } from './player.ts';
 
 /** Readings of the page. */
@@ -8,55 +9,50 @@ export interface PageState {
   /** Visible, and the focus is elsewhere. */
   unfocused(): boolean;
   pip(): boolean;
-  /** What the browser's own `visibility-state` record says, which pages do not reach by overriding `document.hidden`. */
+  /** What independent witnesses say, which pages do not reach by overriding `document.hidden`. */
   hiddenWitnessed(): boolean;
+  /** The same, witness by witness: bits of `HIDDEN_BY`. */
+  hiddenBy(): number;
+  /** The focus as the browser's own method has it, whatever the page laid over it. */
+  unfocusedWitnessed(): boolean;
   bits(): number;
   stop(): void;
 }
 
-/** In an iframe of the same origin the focus of the whole page counts. */
-function focusedSomewhere(doc: Document): boolean {
-  if (doc.hasFocus()) return true;
+/**
+ * In an iframe of the same origin the focus of the whole page counts. In one of another origin the page around it cannot be
+ * asked: whether that has the focus is not known, and what is not known is never held against anybody.
+ */
+function focusElsewhere(): boolean {
+  if (window.top === window) return false;
   try {
-    return window.top !== window && window.top?.document.hasFocus() === true;
+    return window.top?.document.hasFocus() !== false;
   } catch {
-    return false;
-  }
-}
-
-function witnessVisibility(): { hidden(): boolean; stop(): void } {
-  let hidden = false;
-  const take = (entries: PerformanceEntryList): void => {
-    const newest = entries.at(-1);
-    if (newest !== undefined) hidden = newest.name === 'hidden';
-  };
-  try {
-    const observer = new PerformanceObserver((list) => take(list.getEntries()));
-    observer.observe({ type: 'visibility-state', buffered: true });
-    return {
-      hidden() {
-        take(observer.takeRecords());
-        return hidden;
-      },
-      stop: () => observer.disconnect(),
-    };
-  } catch {
-    return { hidden: () => false, stop: () => undefined };
+    return true;
   }
 }
 
 /** Starts reading the page. */
-export function watchPage(player: Player, observing: () => boolean): PageState {
+export function watchPage(
+  player: Player,
+  observing: () => boolean,
+  onTick: HiddenWitnessOptions['onTick'],
+): PageState {
   const doc = player.video.ownerDocument;
-  const witness = witnessVisibility();
+  const { hasFocus } = Document.prototype;
+  const witness = watchHidden({ onTick, playing: player.playing });
   const hidden = (): boolean => doc.hidden;
-  const unfocused = (): boolean => !doc.hidden && !focusedSomewhere(doc);
+  const away = (has: boolean): boolean => !doc.hidden && !has && !focusElsewhere();
+  const unfocusedWitnessed = (): boolean => away(hasFocus.call(doc));
+  const unfocused = (): boolean => away(doc.hasFocus()) || unfocusedWitnessed();
   const pip = (): boolean => doc.pictureInPictureElement === player.video;
   return {
     hidden,
     unfocused,
     pip,
     hiddenWitnessed: witness.hidden,
+    hiddenBy: witness.bits,
+    unfocusedWitnessed,
     bits: () =>
       (player.playing() ? STATE.playing : 0) |
       (hidden() ? STATE.hidden : 0) |

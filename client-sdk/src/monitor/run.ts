@@ -8,6 +8,7 @@ import { createSitting, type Sitting, type SittingEvents } from '../core/sitting
 import { holdSession } from '../effects/session-lock.ts';
 import { type EvidenceClock, startWorkerClock } from '../effects/worker-clock.ts';
 import type { Lang } from '../screen/texts.ts';
+import { KNOCK_CHANNEL } from '../signals/tabs/tabs.ts';
 import type { MonitorEffects, MonitorEvents, MonitorOptions } from './options.ts';
 import { startWatch, type Watch } from './watch.ts';
 
@@ -28,6 +29,14 @@ function loadScreen(): Promise<ScreenPart> {
   return import('../screen/screen.ts').catch((cause: unknown) => {
     throw new MonitorError('unreachable', cause);
   });
+}
+
+/** Lets the page that has the sitting know that another one asked for it. */
+function knock(): void {
+  if (typeof BroadcastChannel !== 'function') return;
+  const channel = new BroadcastChannel(KNOCK_CHANNEL);
+  channel.postMessage(0);
+  channel.close();
 }
 
 /** A run. */
@@ -111,6 +120,7 @@ class LiveRun implements Run {
     this.#release?.();
     this.#release = await holdSession(session, this.#given.effects.schedule);
     this.#heldSession = this.#release === null ? '' : session;
+    if (this.#release === null) knock();
     if (this.#stopped) this.#release?.();
     return this.#release !== null;
   }

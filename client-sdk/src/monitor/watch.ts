@@ -9,7 +9,7 @@ import {
 import { SDK_BUILD } from '../build.ts';
 import type { CameraOptions } from '../camera/camera.ts';
 import { hashBytes } from '../core/digest.ts';
-import type { Emitter } from '../core/emitter.ts';
+import { createEmitter, type Emitter } from '../core/emitter.ts';
 import type { EvidenceClock } from '../effects/worker-clock.ts';
 import { startGuard } from '../guard/guard.ts';
 import type { openScreen, Screen } from '../screen/screen.ts';
@@ -78,12 +78,18 @@ function createActs(
 function openWatched(
   given: WatchOptions,
   shared: Pick<Parameters<typeof openScreen>[0], 'onTick' | 'last' | 'record'>,
+  opened: (stream: MediaStream) => void,
 ): Screen {
   const { options, effects, lang, welcome, upload, call, onPrompt } = given;
   const { video, render, consent, cameraNotice } = options;
   return given.openScreen({
     ...effects,
     ...shared,
+    openCamera: async (constraints) => {
+      const stream = await effects.openCamera(constraints);
+      opened(stream);
+      return stream;
+    },
     ...{ video, lang, render, consent, cameraNotice, upload, call, onPrompt },
     container: options.container ?? video.ownerDocument.body,
     texts: textsOf(lang),
@@ -99,16 +105,22 @@ export function startWatch(given: WatchOptions): Watch {
   const { video } = options;
   const enforce = welcome.guard === 'enforce' || options.guard === 'enforce';
   const player = watchPlayer(video);
-  const page = watchPage(player, () => !enforce);
+  const page = watchPage(player, () => !enforce, clock.onTick);
   const readings = { position: player.position, ratePermille: player.ratePermille, stateBits: page.bits };
   const base = { now: given.welcomedAt, elapsedMs: welcome.elapsedMs };
   const { record, turn, settleNow } = createSampler({ clock, readings, base, emit: given.emit });
   record({ e: 'open', d: player.durationMs(), build: SDK_BUILD });
 
   const shared = { onTick: clock.onTick, ask: clock.ask, last: clock.last, record };
-  const screen = openWatched(given, shared);
+  const cameras = createEmitter<{ opened: MediaStream }>();
+  const screen = openWatched(given, shared, (stream) => cameras.emit('opened', stream));
   const { popups, photos } = screen;
-  const stopSignals = startSignals({ player, page, popups, beatMs: welcome.beatMs, turn, ...shared });
+  const { schedule } = given.effects;
+  const onCamera = (opened: (stream: MediaStream) => void): (() => void) => cameras.on('opened', opened);
+  const stopSignals = startSignals({
+    ...{ player, page, popups, beatMs: welcome.beatMs, turn, schedule, onCamera },
+    ...shared,
+  });
 
   let offlineSince: number | null = null;
   const act = createActs(enforce, record, screen, emitter, clock.last);

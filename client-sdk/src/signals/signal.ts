@@ -1,3 +1,4 @@
+import type { Schedule } from '../core/effects.ts';
 import type { PageState } from '../monitor/page-state.ts';
 import type { Player } from '../monitor/player.ts';
 import type { Happening } from '../monitor/sampler.ts';
@@ -9,6 +10,10 @@ export interface SignalContext {
   readonly page: PageState;
   readonly popups: PopupWatch;
   readonly beatMs: number;
+  /** The main thread's timers: themselves under observation. */
+  readonly schedule: Schedule;
+  /** Calls back with every camera that the SDK opens. Returns its stop. */
+  onCamera(opened: (stream: MediaStream) => void): () => void;
   record(happening: Happening): void;
   /** The speed changed after this clock reading and position: a beat of then and one of now, unless something was recorded since. */
   turn(then: { readonly now: number; readonly m: number }): void;

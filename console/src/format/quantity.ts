@@ -41,6 +41,7 @@ const UNITS: Readonly<Record<FindingKind, readonly [claimed: Unit, measured: Uni
   'answers-unshown': ['count', 'count'],
   'seq-conflict': ['count', 'count'],
   tampered: ['count', 'count'],
+  'witness-disagrees': ['count', 'count'],
 };
 
 function inUnit(unit: Unit, value: number | null): string | null {

@@ -1,8 +1,9 @@
 /** The catalogue of cheats that one learner can try: what it does, and what must be found. */
 import { type FindingKind, type RuleId, STATE, type Verdict } from '@zhenxue/protocol';
-import type { LivenessResult } from '../../../server/src/core/session/records.ts';
+import { type Cheat, goodNetwork, truthOf } from './cheat.ts';
 import { type Judgement, judgeFindings } from './expectation.ts';
-import type { Behaviour, Learner } from './learner.ts';
+import { challengeIgnorer, faceCheat } from './face-cheats.ts';
+import type { Learner } from './learner.ts';
 import type { Page } from './page.ts';
 
 const MINUTE = 60_000;
@@ -10,28 +11,9 @@ const MINUTE = 60_000;
 /** Milliseconds of playing past a photo request that prove its suppression: window, slack and a beat. */
 const LONGEST_WAIT_MS = 38_000;
 
-/** A cheat with its judge. */
-export interface Cheat extends Behaviour {
-  /** Needs a world in which liveness is asked for. */
-  readonly challenged?: true;
-  /** @param verdicts of all sittings of the learner, as replayed from the record. */
-  judge(learner: Learner, verdicts: readonly Verdict[]): Judgement;
-}
-
-/** A good network, so that an interval can be known to the second. */
-function goodNetwork(learner: Learner): void {
-  learner.wire.quality.latencyMs = Math.min(learner.wire.quality.latencyMs, 150);
-  learner.wire.quality.jitterMs = Math.min(learner.wire.quality.jitterMs, 60);
-  learner.wire.quality.loss = 0;
-}
-
 /** Whoever asked the guard only to observe may have done it as well as the learner. */
 function attributionOf(learner: Learner): 'learner' | 'unknown' {
   return learner.enrolment.guard === 'observe' ? 'unknown' : 'learner';
-}
-
-function truthOf(learner: Learner): { fromAt: number; toAt: number } | null {
-  return learner.truth[0] ?? null;
 }
 
 /** Does something for a while on a playing page, and notes when. */
@@ -329,58 +311,6 @@ const restarted: Cheat = {
     const realMs = 8 * MINUTE * (3 / 16) + slackMs * (2 + (8 * MINUTE) / slackRefillMs) + 30_000;
     const found = credited <= realMs || verdicts.some((verdict) => verdict.outcome === 'invalid');
     return { found, detail: `expected at most ${realMs} ms of credit, got ${credited} ms` };
-  },
-};
-
-/** Fails every challenge in the same way, from the first or only after the entrance. */
-function faceCheat(name: string, result: LivenessResult, kind: FindingKind, decides: number): Cheat {
-  return {
-    name,
-    honest: false,
-    guarded: false,
-    challenged: true,
-    shape(learner) {
-      goodNetwork(learner);
-      const fromFirst = learner.chance.happens(0.5);
-      let judged = 0;
-      learner.habits.face = () => {
-        judged += 1;
-        const failures = fromFirst ? judged : judged - 1;
-        if (failures === decides) learner.truth.push({ fromAt: learner.now, toAt: learner.now });
-        return failures > 0 ? result : 'passed';
-      };
-      learner.after(25 * MINUTE, () => learner.finish());
-    },
-    judge: (learner, verdicts) =>
-      judgeFindings(verdicts, {
-        rule: 'liveness-match',
-        kinds: [kind],
-        attribution: 'learner',
-        truth: truthOf(learner),
-        openEnd: true,
-      }),
-  };
-}
-
-/** Answers no challenge and lets the video play on: no evidence of anything, and no class time. */
-const challengeIgnorer: Cheat = {
-  name: 'challenge ignored',
-  honest: false,
-  guarded: false,
-  challenged: true,
-  shape(learner) {
-    goodNetwork(learner);
-    learner.habits.challenge = () => 'silent';
-  },
-  judge(_learner, verdicts) {
-    const findings = verdicts.flatMap((verdict) => verdict.findings);
-    const credited = Math.max(0, ...verdicts.map((verdict) => verdict.creditedMs));
-    const missing = findings.some((f) => f.kind === 'liveness-missing' && f.severity === 'gap');
-    const undetermined = verdicts.some((verdict) => verdict.outcome === 'undetermined');
-    return {
-      found: missing && undetermined && credited === 0,
-      detail: `expected a gap and no credit, got ${findings.map((f) => f.kind).join(', ') || 'nothing'} and ${credited} ms`,
-    };
   },
 };
 

@@ -1,6 +1,7 @@
 /** Cheats that take more than one sitting: platforms, and learners who would like to frame one. */
 import type { FindingKind, Verdict } from '@zhenxue/protocol';
-import { type Cheat, popupRemover } from './cheats.ts';
+import type { Cheat } from './cheat.ts';
+import { popupRemover } from './cheats.ts';
 import { type Judgement, judgeFindings } from './expectation.ts';
 import type { Behaviour } from './learner.ts';
 import type { World } from './world.ts';

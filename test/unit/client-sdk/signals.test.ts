@@ -25,6 +25,8 @@ function given(signal: Signal) {
       },
     },
     beatMs: 5_000,
+    schedule: () => () => undefined,
+    onCamera: () => () => undefined,
     record: (happening) => seen.push({ ...happening, m: player.at }),
     turn: (then) => void taken.push(then),
     ...clock,

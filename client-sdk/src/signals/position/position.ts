@@ -37,7 +37,9 @@ export const positionSignal: Signal = (ctx) => {
       // A page that hung looks again and again at the same instant: that measures nothing.
       if (passed < LOOK_MIN_MS) return;
       const moved = m - before.m;
-      if (moved > (passed * rate) / 1000 + JUMP_MS) ctx.record({ e: 'seek', from: before.m });
+      const ahead = moved > (passed * rate) / 1000 + JUMP_MS;
+      // What the element played through without a jump was played fast.
+      if (ahead && !player.playedThrough(before.m, m)) ctx.record({ e: 'seek', from: before.m });
       const off = (moved * 1000) / passed - pace;
       const turned = Math.abs(off) > PACE_CHANGE_PERMILLE;
       pace += turned ? off : off / PACE_LOOKS;

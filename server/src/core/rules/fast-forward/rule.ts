@@ -23,6 +23,7 @@ import { byLearnerOrUnknown } from '../attribution.ts';
 import { playedSet } from '../played.ts';
 import type { Rule } from '../rule.ts';
 import { observeClock } from './clock.ts';
+import { observeFrames } from './frames.ts';
 import { closeRate, observeRate } from './rate.ts';
 import { observeSlope, resetSlope } from './slope.ts';
 import type { FastForwardState } from './state.ts';
@@ -73,6 +74,7 @@ function observeFastForward(draft: Draft, step: Step, event: LearningEvent): voi
   observeSlope(draft, step);
   observeSeek(draft, step);
   if (event.e === 'ended') observeEnded(draft, event, step.to);
+  else if (event.e === 'witness') observeFrames(draft, event, step.to);
   if (clear) noteStep(draft.state.fastForward, step);
 }
 

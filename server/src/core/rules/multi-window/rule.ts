@@ -106,7 +106,10 @@ function judge(
     zh: `${way.zh}期间，视频继续播放了 ${seconds(advancedMs)} 秒（允许 ${seconds(graceMs)} 秒）。`,
     en: `While ${way.en}, the video played on for ${seconds(advancedMs)} s (${seconds(graceMs)} s are allowed).`,
   };
-  const figures = { span: spanOf(away.from, step.to), claimed: null, measured: advancedMs, reason };
+  // A page that said all along that it was in front claims that nothing played hidden.
+  const masked = way.name === 'hidden' && !hasState(away.from.s | step.from.s, STATE.hidden);
+  const claimed = masked ? 0 : null;
+  const figures = { span: spanOf(away.from, step.to), claimed, measured: advancedMs, reason };
   if (away.finding !== null) {
     extendFinding(draft, away.finding, { ...figures, evidence: [refOf(step.to)] });
     return away.finding;

@@ -9,6 +9,7 @@ import type { SessionRecord } from '../../session/records.ts';
 import type { Point } from '../../session/state.ts';
 import { notAttributed } from '../attribution.ts';
 import type { Rule } from '../rule.ts';
+import { observeWitness } from './witness.ts';
 
 const TAMPER_WORDS: Readonly<Record<TamperKind, { readonly zh: string; readonly en: string }>> = {
   'popup-removed': { zh: '页面移除了弹窗', en: 'the page removed the popup' },
@@ -120,7 +121,10 @@ function observeConflict(draft: Draft, record: SessionRecord, at: number): void 
 /** See the file's comment. */
 export const recordIntegrity: Rule = {
   id: 'record-integrity',
-  event: observeTamper,
+  event: (draft, event, point) => {
+    observeTamper(draft, event, point);
+    observeWitness(draft, event, point);
+  },
   sample: observeSample,
   record: observeConflict,
 };
