@@ -75,7 +75,7 @@ function sdkMs({ nodes, samples = [], timeDeltas = [] }) {
 /** Profiles a playing lesson. @param {import('playwright-core').Browser} browser @param {string} url @param {number} playMs */
 async function mainThread(browser, url, playMs) {
   const page = await browser.newPage();
-  await page.goto(`${url}/demo/?lang=en&lesson=lesson-1&learner=bench-profile`);
+  await page.goto(`${url}/demo/?lang=en&consent=given&lesson=lesson-1&learner=bench-profile`);
   await page.getByTestId('start').click();
   await page.waitForFunction(() => (document.querySelector('video')?.currentTime ?? 0) > 1);
   const cdp = await page.context().newCDPSession(page);

@@ -63,16 +63,26 @@ export function createSender(outbox: Outbox, schedule: Schedule, on: SenderEvent
   let refusals = 0;
   let stopTimer: (() => void) | null = null;
 
-  function watch(): void {
+  function calm(): void {
     stopTimer?.();
-    stopTimer = link !== null && sent > durable && !blocked ? schedule(ACK_TIMEOUT_MS, on.dead) : null;
+    stopTimer = null;
+  }
+
+  /** Waits for an answer, from the first batch without one on: what is sent meanwhile must not begin the wait anew. */
+  function watch(): void {
+    if (link === null || sent <= durable) calm();
+    else
+      stopTimer ??= schedule(ACK_TIMEOUT_MS, () => {
+        stopTimer = null;
+        on.dead();
+      });
   }
 
   function refused(seq: number, answer: Refusal): void {
     round += 1;
     blocked = true;
     refusals += 1;
-    stopTimer?.();
+    calm();
     const respond = (): void => react(on, seq, answer, sender.resume);
     if (!isPassing(answer.code) && refusals <= REFUSALS_AT_ONCE_MAX) respond();
     else stopTimer = schedule(answer.retryMs ?? RETRY_MS, respond);
@@ -90,7 +100,9 @@ export function createSender(outbox: Outbox, schedule: Schedule, on: SenderEvent
       refusals = 0;
       outbox.acked(answer.seq);
       on.durable(answer);
-      if (mine === round) sender.pump();
+      if (mine !== round) return;
+      calm();
+      sender.pump();
       return;
     }
     if (mine === round) refused(seq, answer);
@@ -104,7 +116,7 @@ export function createSender(outbox: Outbox, schedule: Schedule, on: SenderEvent
     detach() {
       link = null;
       round += 1;
-      stopTimer?.();
+      calm();
     },
     pump(bytesMax = Number.POSITIVE_INFINITY) {
       if (link === null || blocked) return;
@@ -114,6 +126,7 @@ export function createSender(outbox: Outbox, schedule: Schedule, on: SenderEvent
     },
     resume(seq) {
       round += 1;
+      calm();
       blocked = false;
       sent = seq;
       durable = seq;

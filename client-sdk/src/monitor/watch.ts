@@ -123,6 +123,12 @@ export function startWatch(given: WatchOptions): Watch {
   });
 
   let offlineSince: number | null = null;
+  /** Clock time at which the server was heard for the last time: a dead connection is noticed long after it died. */
+  let heardAt = clock.last();
+  const covered = (furthestMs: number): void => {
+    heardAt = clock.last();
+    guard.covered(furthestMs);
+  };
   const act = createActs(enforce, record, screen, emitter, clock.last);
   const guard = startGuard({
     player,
@@ -147,16 +153,16 @@ export function startWatch(given: WatchOptions): Watch {
       }
     },
     offline() {
-      offlineSince ??= clock.last();
+      offlineSince ??= heardAt;
     },
     online(again) {
       offlineSince = null;
       const pending = new Set(again.pending.map(({ id }) => id));
       popups.keepOnly(pending);
       photos.keepOnly(pending);
-      guard.covered(again.furthestMs);
+      covered(again.furthestMs);
     },
-    covered: guard.covered,
+    covered,
     prepareCamera: screen.prepareCamera,
     leave() {
       record({ e: 'leave' });
