@@ -56,7 +56,8 @@ export function observeSlope(draft: Draft, step: Step): void {
 function notePeak(state: FastForwardState, point: Point): void {
   const { recent, peak, excess } = state;
   const low = recent[lowestOld(recent, Number.POSITIVE_INFINITY)] ?? 0;
-  if (peak.length === 0 || (peak[0] ?? 0) <= low || excess >= (peak[1] ?? 0)) state.peak = prefixOf(state, point);
+  if (peak.length === 0 || (peak[0] ?? 0) <= low || excess >= (peak[1] ?? 0))
+    state.peak = prefixOf(state, point);
 }
 
 /** Where the prefix with the lowest excess of those up to `playedT` begins, the newest of equals; -1 = none is that old. */
