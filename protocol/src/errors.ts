@@ -21,6 +21,7 @@ export const ERROR_CODES = [
   'photo-unexpected',
   'photo-hash-mismatch',
   'photo-unusable',
+  'challenge-void',
   // who may
   'ticket-missing',
   'ticket-invalid',
@@ -33,6 +34,8 @@ export const ERROR_CODES = [
   'platform-unlisted',
   'lesson-unknown',
   'lesson-locked',
+  'consent-required',
+  'not-enrolled',
   'idempotency-conflict',
   // load and faults
   'rate-limited',

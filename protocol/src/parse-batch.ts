@@ -39,6 +39,9 @@ const SAMPLE: Fields = {
   r: { is: 'int', max: RATE_MAX_PERMILLE, optional: true },
 };
 
+/** Fields of a batch: `v`, `session`, `seq`, `prev`, `events`. */
+const BATCH_FIELDS = 5;
+
 /** Fields of an event that is nothing but a sample at the normal rate: `e`, `t`, `m`, `s`. */
 const SAMPLE_FIELDS = 4;
 
@@ -234,8 +237,9 @@ export function validateBatch(value: unknown): Result<Batch> {
   if (!Array.isArray(events) || events.length === 0 || events.length > BATCH_EVENTS_MAX) {
     return fail('events', `1..${BATCH_EVENTS_MAX} events`, events);
   }
-  if (Object.keys(batch).length !== 5)
-    return fail('batch', 'only v, session, seq, prev, events', 'another field');
+  let fields = 0;
+  for (const _name in batch) fields += 1;
+  if (fields !== BATCH_FIELDS) return fail('batch', 'only v, session, seq, prev, events', 'another field');
   for (let i = 0; i < events.length; i += 1) {
     const bad = checkEvent(events[i], i);
     if (bad !== null) return bad;

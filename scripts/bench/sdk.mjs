@@ -1,3 +1,4 @@
+/// <reference lib="dom" />
 /**
  * What the SDK costs a page in Chromium: the main thread's time in its scripts per second of playing, by the profiler's stacks (its
  * own functions and whatever they call), and the time from `start()` to the first durable acknowledgement on this machine.

@@ -182,15 +182,23 @@ export class Learner {
     });
   }
 
+  /** An acknowledgement is for everything up to its number. @param {number} upTo */
+  keep(upTo) {
+    for (const [seq, text] of this.waiting) {
+      if (seq > upTo) return;
+      this.waiting.delete(seq);
+      this.acked[seq - 1] = { text, hash: hashOf(text) };
+    }
+  }
+
   /** @param {import('socket.io-client').Socket} socket @param {number} seq @param {string} text */
   send(socket, seq, text) {
     const sentAt = performance.now();
     socket.emit('batch', text, (/** @type {import('@zhenxue/protocol').BatchAck} */ ack) => {
       if (ack.ok) {
         this.lastAckAt = Date.now();
-        if (!this.waiting.delete(seq)) return;
-        this.latencies.push(performance.now() - sentAt);
-        this.acked[seq - 1] = { text, hash: hashOf(text) };
+        if (this.waiting.has(seq)) this.latencies.push(performance.now() - sentAt);
+        this.keep(ack.seq);
         return;
       }
       this.refused.set(ack.code, (this.refused.get(ack.code) ?? 0) + 1);
@@ -209,7 +217,7 @@ export class Learner {
     if (kind === 'end') this.ended = directive.reason;
     if (kind === 'popup') {
       const { challenge } = directive;
-      const a = challenge.type === 'sum' ? `${challenge.a + challenge.b}` : 'ok';
+      const a = challenge.type === 'press' ? 'ok' : `${challenge.a + challenge.b}`;
       this.emit({ e: 'popup.shown', id });
       this.later(ANSWER_MS, () => this.emit({ e: 'popup.answer', id, a }));
     }

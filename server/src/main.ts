@@ -13,7 +13,6 @@ import { type KeyRing, openKeyRing } from './adapters/keys/key-ring.ts';
 import { createTokens } from './adapters/keys/tokens.ts';
 import { createLogger, logOf } from './adapters/log.ts';
 import { createMetrics, type MetricsRegistry } from './adapters/metrics.ts';
-import { createPhotoVault } from './adapters/photos/photo-vault.ts';
 import type { FanOut } from './adapters/redis/fan-out.ts';
 import { type Gateway, startGateway } from './adapters/socketio/gateway.ts';
 import { createWatchHub, type WatchHub } from './adapters/socketio/watch.ts';
@@ -28,6 +27,7 @@ import { startSweeper } from './app/due-sittings.ts';
 import { RULE_ENGINE } from './app/engine.ts';
 import { feedAppends } from './app/feed-appends.ts';
 import { hearNodes } from './app/hear-nodes.ts';
+import type { Identity } from './app/identity.ts';
 import { createKeyedLock } from './app/keyed-lock.ts';
 import { startLeaseKeeper } from './app/lease-keeper.ts';
 import { createPackInForce, type HashedPack } from './app/pack-in-force.ts';
@@ -35,6 +35,7 @@ import { createPersons } from './app/persons.ts';
 import type {
   AccessKeyRow,
   Clock,
+  FaceEngine,
   Log,
   NewId,
   PlatformRow,
@@ -48,6 +49,7 @@ import { retentionProblem } from './app/retention.ts';
 import { createSharedPlaces } from './app/shared-places.ts';
 import { type Config, ConfigError } from './config/config.ts';
 import type { PolicyPack } from './core/policy/pack.ts';
+import { createIdentity, type Faces, openFaces, requireFaces } from './faces.ts';
 
 /** Options of {@link startServer}: the settings, and effects with real defaults. */
 export interface ServerOptions {
@@ -61,6 +63,8 @@ export interface ServerOptions {
   readonly pack?: PolicyPack;
   /** Replaces folders of built files. */
   readonly folders?: Partial<StaticFolders>;
+  /** Replaces the face engine that the settings name. It stays the caller's to close. */
+  readonly faces?: FaceEngine;
   /** Stands between application and store, for fault injection. */
   readonly wrapSessions?: (store: SessionStore) => SessionStore;
   /** Told once when the store closed for good: nothing is acknowledged any more, the process should end. */
@@ -147,10 +151,12 @@ interface Made {
   readonly metrics: MetricsRegistry;
   readonly log: Log;
   readonly hub: WatchHub;
+  /** Opens the face engine at the first need; null = there is none. */
+  readonly faces: Identity['faces'];
 }
 
 /** The application over its drivers. */
-function createApp(options: ServerOptions, { keys, store, owner, metrics, log, hub }: Made): App {
+function createApp(options: ServerOptions, { keys, store, owner, metrics, log, hub, faces }: Made): App {
   const { config, clock = systemClock, schedule = systemSchedule } = options;
   const { randomBytes = systemRandomBytes, newId = uuidV7, wrapSessions = (sessions) => sessions } = options;
   const packInForce = packsOf(options, clock);
@@ -172,8 +178,11 @@ function createApp(options: ServerOptions, { keys, store, owner, metrics, log, h
     log,
     onFindings: (sitting) => void attributePlatform(app, sitting),
   });
-  const folder = join(config.dataDir, 'photos');
+  const effects = { clock, schedule, randomBytes, newId };
+  const identity = createIdentity({ dataDir: config.dataDir, kek: keys.kek, store, faces, ...effects });
   const app: App = {
+    identity,
+    schedule,
     persons,
     clock,
     randomBytes,
@@ -184,7 +193,7 @@ function createApp(options: ServerOptions, { keys, store, owner, metrics, log, h
     sessions,
     tickets: store.tickets,
     registry: store.registry,
-    vault: createPhotoVault({ folder, kek: keys.kek, randomBytes, newId }),
+    vault: identity.vault,
     tokens: createTokens(keys.signing, clock),
     get pack(): PolicyPack {
       return packInForce().pack;
@@ -238,15 +247,18 @@ interface Parts {
   readonly stopArchiver: () => Promise<void>;
   readonly stopKeeper: () => Promise<void>;
   readonly unlock: () => void;
+  readonly faces: Faces;
   /** Ends what hears of other servers. */
   readonly deafen: () => void;
 }
 
 async function stopParts(parts: Parts): Promise<void> {
-  const { app, store, http, gateway, stopSweeper, stopArchiver, stopKeeper, unlock, deafen } = parts;
+  const { app, store, http, gateway, stopSweeper, stopArchiver, stopKeeper, unlock, deafen, faces } = parts;
   await stopSweeper();
   await stopArchiver();
   await gateway.stop();
+  await app.identity.liveness.stop();
+  await faces.close();
   await app.actors.stop();
   await stopKeeper();
   deafen();
@@ -336,7 +348,9 @@ async function startLocked(options: ServerOptions, log: Log, unlock: () => void)
   const fanOut = await openRedis(config, { schedule, metrics, log });
   try {
     const owner = ownerOf(config, newId);
-    const app = createApp(options, { keys, store, owner, metrics, log, hub });
+    const faces = openFaces(config.faces, options.faces);
+    await requireFaces(packsOf(options, options.clock ?? systemClock)().pack, faces);
+    const app = createApp(options, { keys, store, owner, metrics, log, hub, faces: faces.open });
     let stopped: Promise<void> | null = null;
     let url = '';
     const platformKey = accessKey('test', keys.derive('demo-platform-key'));
@@ -371,7 +385,7 @@ async function startLocked(options: ServerOptions, log: Log, unlock: () => void)
           hub.stop();
           fanOut?.stop();
         };
-        const stops = { stopSweeper, stopArchiver, stopKeeper, unlock, deafen };
+        const stops = { stopSweeper, stopArchiver, stopKeeper, unlock, deafen, faces };
         stopped ??= stopParts({ app, store, http, gateway, ...stops });
         return stopped;
       },

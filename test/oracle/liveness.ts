@@ -141,7 +141,12 @@ export function takeChallengeRecord(story: Story, record: SessionRecord): void {
     challenges.failuresInARow = 0;
     accuse(ACCUSES[record.result]);
   } else if (record.result === 'virtual' || record.result === 'replayed') accuse(ACCUSES[record.result]);
-  else cannotTell(story, challenges);
+  else if (record.result === 'declined') {
+    challenges.failuresInARow = 0;
+    if (challenges.entered) challenges.unmet += 1 + challenges.due.length;
+    challenges.asked = challenges.entered ? 0 : facts.pack.liveness.challengesMax;
+    challenges.due = [];
+  } else cannotTell(story, challenges);
 }
 
 /** Whether a complete sitting may be sealed: an instant not reached yet is asked for once more. */

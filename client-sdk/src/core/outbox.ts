@@ -134,7 +134,7 @@ class StoredOutbox implements Outbox {
     const last = made.at(-1);
     if (last === undefined) return;
     this.#waiting.push(...made);
-    await this.#stored(() => this.#put(made));
+    await this.#stored(() => this.#options.store.put(made), true);
     this.#ready = Math.max(this.#ready, last.seq);
   };
 
@@ -142,7 +142,7 @@ class StoredOutbox implements Outbox {
     const made = this.#encode(this.#admit(events));
     if (made.length === 0) return;
     this.#waiting.push(...made);
-    void this.#stored(() => this.#put(made));
+    void this.#stored(() => this.#options.store.put(made), true);
     this.#ready = this.#tail.seq;
   };
 
@@ -168,24 +168,16 @@ class StoredOutbox implements Outbox {
 
   size = (): number => this.#waiting.length;
 
-  /** A full disk takes the events once the photos have made room. */
-  async #put(made: readonly StoredBatch[]): Promise<void> {
-    for (;;) {
+  /** @param shedding a full disk takes the events once the photos have made room. */
+  async #stored(work: () => Promise<void>, shedding = false): Promise<void> {
+    while (this.#storageUp) {
       try {
-        return await this.#options.store.put(made);
-      } catch (cause) {
-        if (this.#options.snapshots?.shed() !== true) throw cause;
+        return await work();
+      } catch {
+        if (shedding && this.#options.snapshots?.shed() === true) continue;
+        if (this.#storageUp) this.#options.storageFailed();
+        this.#storageUp = false;
       }
-    }
-  }
-
-  async #stored(work: () => Promise<void>): Promise<void> {
-    if (!this.#storageUp) return;
-    try {
-      await work();
-    } catch {
-      if (this.#storageUp) this.#options.storageFailed();
-      this.#storageUp = false;
     }
   }
 

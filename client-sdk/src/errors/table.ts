@@ -25,6 +25,27 @@ const ROWS: Readonly<Record<MonitorErrorCode, Row>> = {
     '无需处理；由浏览器锁保证只有一个标签页发送。',
     'Nothing to do: a browser lock lets one tab only send.',
   ],
+  'challenge-void': [
+    1008,
+    '这次核验已结束，请按新的提示重新核验。',
+    'This check is over. Follow the next one.',
+    '无需处理；服务器需要时会再次发起。',
+    'Nothing to do: the server asks anew when it needs to.',
+  ],
+  'consent-required': [
+    1009,
+    '需要您先同意使用摄像头和人脸比对。',
+    'You have to agree to the camera and the comparison first.',
+    '在打开摄像头之前取得同意，并告知服务器。',
+    'Get the consent before the camera is opened, and tell the server.',
+  ],
+  'not-enrolled': [
+    1010,
+    '还没有您的报名照片，请先完成人脸采集。',
+    'There are no enrolment photos of you. Please enrol first.',
+    '先用 createEnrolment 或 /v1/enrolments 采集照片。',
+    'Enrol the learner first, with createEnrolment or /v1/enrolments.',
+  ],
   unreachable: [
     1002,
     '暂时无法连接学习监管服务，请检查网络后重试。',

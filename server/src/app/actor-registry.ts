@@ -181,7 +181,11 @@ export function createActorRegistry(
       return entry.loading;
     },
     peek: (session) => entries.get(session)?.actor ?? null,
-    loaded: () => [...entries.values()].flatMap(({ actor }) => (actor === null ? [] : [actor])),
+    loaded(): readonly SessionActor[] {
+      const actors: SessionActor[] = [];
+      for (const { actor } of entries.values()) if (actor !== null) actors.push(actor);
+      return actors;
+    },
     size: () => entries.size,
     evictIdle(): void {
       const now = deps.clock.now();

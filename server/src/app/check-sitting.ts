@@ -60,9 +60,13 @@ function compare(engine: Engine, stored: StoredSitting, seed: string): string | 
 }
 
 function photosOf(records: readonly StoredRecord[]): readonly RecordedPhoto[] {
-  return records
-    .filter(({ kind }) => kind === 'photo')
-    .map(({ bytes }) => JSON.parse(new TextDecoder().decode(bytes)) as RecordedPhoto);
+  return (
+    records
+      .filter(({ kind }) => kind === 'photo')
+      .map(({ bytes }) => JSON.parse(new TextDecoder().decode(bytes)) as RecordedPhoto)
+      // A request that the learner declined has a record and no photo.
+      .filter(({ hash }) => hash !== '')
+  );
 }
 
 /** Checks chain, seed commitment, summary and findings of one sitting. Never throws. */

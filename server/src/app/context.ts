@@ -2,6 +2,7 @@
 import type { PolicyPack } from '../core/policy/pack.ts';
 import type { ActorRegistry } from './actor-registry.ts';
 import type { Engine } from './engine.ts';
+import type { Identity } from './identity.ts';
 import type { KeyedLock } from './keyed-lock.ts';
 import type { NodeBus } from './node-ports.ts';
 import type { Persons } from './persons.ts';
@@ -13,6 +14,7 @@ import type {
   PhotoVault,
   RandomBytes,
   RegistryStore,
+  Schedule,
   SessionStore,
   TicketStore,
   Tokens,
@@ -22,6 +24,7 @@ import type { SharedPlaces } from './shared-places.ts';
 /** The application: ports, the rule engine, the policy pack of new sittings, and the live sittings. */
 export interface App {
   readonly clock: Clock;
+  readonly schedule: Schedule;
   readonly randomBytes: RandomBytes;
   readonly newId: NewId;
   readonly log: Log;
@@ -41,4 +44,5 @@ export interface App {
   readonly places: SharedPlaces;
   readonly bus: NodeBus;
   readonly lock: KeyedLock;
+  readonly identity: Identity;
 }

@@ -12,9 +12,15 @@ export async function endBanned(app: App): Promise<number> {
   if (running.length === 0) return 0;
   const at = app.clock.now();
   const bans = await app.registry.bans(null);
+  if (bans.length === 0) return 0;
+  const here = new Set(running.map(({ sitting }) => sitting.facts.platform));
+  // A local date costs more than all the rest of a look: only where a platform's sittings run.
   const banned = new Set(
-    bans.filter((ban) => banInForce(ban, localDate(at, ban.zone))).map(({ platform }) => platform),
+    bans
+      .filter((ban) => here.has(ban.platform) && banInForce(ban, localDate(at, ban.zone)))
+      .map(({ platform }) => platform),
   );
+  if (banned.size === 0) return 0;
   let ended = 0;
   for (const actor of running) {
     const { session, platform } = actor.sitting.facts;

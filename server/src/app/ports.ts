@@ -14,6 +14,7 @@ import type {
 } from '@zhenxue/protocol';
 import type { EngineName, FaceReading } from '../core/identity/reading.ts';
 import type { ArchiveStore, RetentionStore } from './archive-ports.ts';
+import type { IdentityStore } from './identity-ports.ts';
 import type { PlaceStore } from './node-ports.ts';
 import type { AuditStore, OutboxStore } from './office-ports.ts';
 
@@ -258,6 +259,7 @@ export interface Store {
   readonly leases: LeaseStore;
   readonly tickets: TicketStore;
   readonly registry: RegistryStore;
+  readonly identity: IdentityStore;
   readonly places: PlaceStore;
   readonly audit: AuditStore;
   readonly outbox: OutboxStore;
@@ -331,6 +333,10 @@ export interface Tokens {
     | { readonly ok: false; readonly code: 'ticket-invalid' | 'ticket-expired' };
   issueConsole(claims: ConsoleClaims): string;
   checkConsole(token: string): ConsoleClaims | null;
+  /** For the photos of one enrolment. */
+  issueEnrolment(enrolment: string, expiresAt: number): string;
+  /** The enrolment that a ticket is for; null when the ticket is not valid, or no longer. */
+  checkEnrolment(token: string): string | null;
   /** Public keys for `/.well-known/jwks.json`. */
   jwks(): { readonly keys: readonly Record<string, unknown>[] };
 }

@@ -1,8 +1,11 @@
-/** One evidence photo: hash and shape checked, stored encrypted, recorded, and only then acknowledged. Not judged here. */
+/** One evidence photo: hash and shape checked, stored encrypted, judged where the learner is enrolled, recorded, and only then acknowledged. */
 import { ID_CHARS_MAX, PHOTO_BYTES_MAX, type PhotoAck, type PhotoMeta } from '@zhenxue/protocol';
+import { requireScopes, scopesOf } from './consent.ts';
 import type { App } from './context.ts';
 import { Refusal } from './failure.ts';
 import { hashText } from './hash.ts';
+import { lockOf } from './identity.ts';
+import { judgePhoto } from './judge-photo.ts';
 import type { SessionActor } from './session-actor.ts';
 import { openDirectivesOf } from './sitting.ts';
 
@@ -40,6 +43,16 @@ function imageOf(value: unknown, meta: PhotoMeta): Uint8Array {
   return value;
 }
 
+/**
+ * Where faces are compared, or the learner has decided anything here, this server's ledger counts. Elsewhere the platform has asked, and
+ * answers for it. @throws Refusal `consent-required`.
+ */
+async function mayKeep(app: App, actor: SessionActor): Promise<void> {
+  const { facts } = actor.sitting;
+  if (!facts.pack.liveness.required && (await scopesOf(app, facts)) === null) return;
+  await requireScopes(app, facts, ['camera', 'evidence-photo']);
+}
+
 async function store(app: App, actor: SessionActor, meta: unknown, bytes: unknown): Promise<void> {
   const { sitting } = actor;
   const { id, h } = metaOf(meta);
@@ -53,8 +66,16 @@ async function store(app: App, actor: SessionActor, meta: unknown, bytes: unknow
     if (!open.some((directive) => directive.kind === 'photo' && directive.id === id)) {
       throw new Refusal('photo-unexpected', 'photo: expected the id of an open photo request');
     }
-    const hash = await app.vault.put({ session, id, platform, learner, course, bytes: image });
-    await actor.apply({ kind: 'photo', at: actor.now(), id, hash, bytes: image.length }).committed;
+    await mayKeep(app, actor);
+    const photo = await judgePhoto(app, sitting.facts, id, image);
+    const { judged, why } = photo;
+    const hash = await app.lock(lockOf(sitting.facts), async () => {
+      // Once more, now that nobody can erase in between: what was withdrawn while the photo was read is not stored.
+      await mayKeep(app, actor);
+      return app.vault.put({ session, id, platform, learner, course, bytes: photo.bytes });
+    });
+    const record = { kind: 'photo', at: actor.now(), id, hash, bytes: photo.bytes.length } as const;
+    await actor.apply({ ...record, ...(judged && { judged }), ...(why && { why }) }).committed;
     app.metrics.count('photo.stored');
   });
 }

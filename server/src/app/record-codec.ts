@@ -4,10 +4,10 @@
  * reveals it, so that anybody can check that the draws were fixed in advance (rules §2).
  */
 import type { RecordKind } from '@zhenxue/evidence';
-import { BATCH_BYTES_MAX, type EndReason, parseBatch } from '@zhenxue/protocol';
+import { BATCH_BYTES_MAX, type CaptureProblem, type EndReason, parseBatch } from '@zhenxue/protocol';
 import type { PolicyPack } from '../core/policy/pack.ts';
 import { SHIPPED_PACKS } from '../core/policy/packs.ts';
-import type { LivenessResult, SessionRecord, SittingFacts } from '../core/session/records.ts';
+import type { LivenessResult, PhotoResult, SessionRecord, SittingFacts } from '../core/session/records.ts';
 import { canonicalJson } from './canonical-json.ts';
 import { hashText } from './hash.ts';
 
@@ -24,6 +24,17 @@ const decoder = new TextDecoder();
 /** SHA-256 (base64url) of the seed's ASCII text: the commitment in the open record. */
 export function seedCommitment(seed: string): string {
   return hashText(seed);
+}
+
+type Body<K extends SessionRecord['kind']> = Omit<Extract<SessionRecord, { kind: K }>, 'kind' | 'at'>;
+
+/** Members that came with the judging of faces are absent where nothing was judged: older records keep their bytes. */
+function photoBody({ id, hash, bytes, judged, why }: Body<'photo'>): Body<'photo'> {
+  return { id, hash, bytes, ...(judged && { judged }), ...(why && { why }) };
+}
+
+function livenessBody({ id, result, frames }: Body<'liveness'>): Body<'liveness'> {
+  return { id, result, ...(frames && { frames }) };
 }
 
 /** The bytes to store. @throws TypeError when a batch or a conflict comes without its raw text. */
@@ -43,11 +54,11 @@ export function encodeRecord(record: SessionRecord, extras: RecordExtras = {}): 
     case 'delivered':
       return Buffer.from(canonicalJson({ directive: record.directive }));
     case 'photo':
-      return Buffer.from(canonicalJson({ id: record.id, hash: record.hash, bytes: record.bytes }));
+      return Buffer.from(canonicalJson(photoBody(record)));
     case 'close':
       return Buffer.from(canonicalJson({ reason: record.reason, seed: extras.seed }));
     case 'liveness':
-      return Buffer.from(canonicalJson({ id: record.id, result: record.result }));
+      return Buffer.from(canonicalJson(livenessBody(record)));
     case 'elsewhere': {
       const { session, from, to, credited } = record;
       return Buffer.from(canonicalJson({ session, from, to, credited }));
@@ -114,11 +125,19 @@ export function decodeRecord(kind: RecordKind, at: number, bytes: Uint8Array, se
         id: body.id as string,
         hash: body.hash as string,
         bytes: body.bytes as number,
+        ...(body.judged === undefined ? {} : { judged: body.judged as PhotoResult }),
+        ...(body.why === undefined ? {} : { why: body.why as CaptureProblem }),
       };
     case 'close':
       return { kind, at, reason: body.reason as EndReason };
     case 'liveness':
-      return { kind, at, id: body.id as string, result: body.result as LivenessResult };
+      return {
+        kind,
+        at,
+        id: body.id as string,
+        result: body.result as LivenessResult,
+        ...(body.frames === undefined ? {} : { frames: body.frames as readonly string[] }),
+      };
     case 'elsewhere':
       return {
         kind,

@@ -1,6 +1,9 @@
 /** The environment, read once: every setting with its default, its bounds and its unit. */
 import { z } from 'zod';
 
+/** Packs that new sittings can open under; those with faces need a face engine. */
+const PACKS = ['zz-2022-2', 'zz-2022-2-faces', 'demo', 'demo-faces'] as const;
+
 /** Settings of a server. */
 export interface Config {
   readonly host: string;
@@ -16,7 +19,9 @@ export interface Config {
   /** Name under which this server holds sittings; a restart under the same name goes on at once. Null = chosen by the store. */
   readonly node: string | null;
   /** Id of the policy pack of new sittings. */
-  readonly pack: 'zz-2022-2' | 'demo';
+  readonly pack: (typeof PACKS)[number];
+  /** Engine that reads faces; `off` = faces are not compared. Opened when it is first needed. */
+  readonly faces: 'off' | 'onnx' | 'tfjs';
   readonly demo: boolean;
   readonly logLevel: 'trace' | 'debug' | 'info' | 'warn' | 'error' | 'silent';
   readonly ticketTtlMs: number;
@@ -102,7 +107,8 @@ const FIELDS = z.object({
     .string()
     .regex(/^[\w.:-]{1,64}$/, 'up to 64 letters, digits, dots, colons or dashes')
     .optional(),
-  ZHENXUE_PACK: z.enum(['zz-2022-2', 'demo'], 'zz-2022-2 or demo').default('zz-2022-2'),
+  ZHENXUE_PACK: z.enum(PACKS, `one of ${PACKS.join(', ')}`).default('zz-2022-2'),
+  ZHENXUE_FACES: z.enum(['off', 'onnx', 'tfjs'], 'off, onnx or tfjs').default('onnx'),
   ZHENXUE_DEMO: FLAG,
   ZHENXUE_LOG_LEVEL: z.enum(LEVELS, `one of ${LEVELS.join(', ')}`).default('info'),
   ZHENXUE_TICKET_TTL_MS: integer(1_000, 3_600_000, 120_000),
@@ -151,6 +157,7 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
     redisUrl: value.ZHENXUE_REDIS_URL ?? null,
     node: value.ZHENXUE_NODE ?? null,
     pack: value.ZHENXUE_PACK,
+    faces: value.ZHENXUE_FACES,
     demo: value.ZHENXUE_DEMO,
     logLevel: value.ZHENXUE_LOG_LEVEL,
     ticketTtlMs: value.ZHENXUE_TICKET_TTL_MS,

@@ -3,6 +3,7 @@ import type { PlatformFinding } from '@zhenxue/protocol';
 import { describe, expect, it } from 'vitest';
 import type { BanRow, SessionStore } from '../../../server/src/app/ports.ts';
 import { archiveContract } from './archive-contract.ts';
+import { identityContract } from './identity-contract.ts';
 import { leasesContract } from './lease-contract.ts';
 import { auditContract, outboxContract, outboxListsContract, placesContract } from './office-contract.ts';
 import { retentionContract } from './retention-contract.ts';
@@ -232,6 +233,7 @@ export function storeContract(name: string, open: Open): void {
     archiveContract(open);
     retentionContract(open);
     leasesContract(open);
+    identityContract(open);
     placesContract(open);
     auditContract(open);
     outboxContract(open);

@@ -270,6 +270,8 @@ export function createTokens(now: () => number): Tokens {
     },
     issueConsole: () => '',
     checkConsole: () => null,
+    issueEnrolment: () => '',
+    checkEnrolment: () => null,
     jwks: () => ({ keys: [] }),
   };
 }

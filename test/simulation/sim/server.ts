@@ -12,6 +12,7 @@ import { createPersons } from '../../../server/src/app/persons.ts';
 import type { BanRow, LeaseStore, Log, SessionAppend } from '../../../server/src/app/ports.ts';
 import type { SharedPlaces } from '../../../server/src/app/shared-places.ts';
 import type { PolicyPack } from '../../../server/src/core/policy/pack.ts';
+import { noFaces } from '../../support/no-faces.ts';
 import type { Chance } from './chance.ts';
 import type { Ledger } from './ledger.ts';
 import {
@@ -132,6 +133,8 @@ export class SimServer {
       onFindings: (sitting) => void attributePlatform(app, sitting),
     });
     const app: App = {
+      identity: noFaces(),
+      schedule: time.scheduleOf(host),
       clock,
       randomBytes: (count) => chance.bytes(count),
       newId: () => uuidV7(time.now, chance),

@@ -44,11 +44,27 @@ describe('the shipped packs', () => {
 
   it('are all frozen, and nothing else is', () => {
     expect(Object.keys(FROZEN)).toEqual(SHIPPED_PACKS.map((pack) => `${pack.id}/${pack.version}`));
-    expect([...POLICY_PACKS.keys()]).toEqual(['zz-2022-2', 'demo', 'lj-2026-8']);
+    expect([...POLICY_PACKS.keys()]).toEqual([
+      'zz-2022-2',
+      'demo',
+      'lj-2026-8',
+      'zz-2022-2-faces',
+      'demo-faces',
+    ]);
   });
 
   it('can stand beside each other', () => {
     expect(parsePackSet(SHIPPED_PACKS).ok).toBe(true);
+  });
+
+  it('with faces differ from those without in nothing but the live comparison', () => {
+    for (const id of ['zz-2022-2', 'demo'] as const) {
+      const { liveness, ...rest } = packOf(id);
+      const { id: _, version, ...faces } = packOf(`${id}-faces`);
+      expect(version).toBe('1');
+      const { id: __, version: ___, ...without } = rest;
+      expect(faces).toEqual({ ...without, liveness: { ...liveness, required: true } });
+    }
   });
 
   it('hold the numbers of the notice', () => {

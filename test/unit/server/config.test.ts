@@ -46,7 +46,7 @@ describe('the configuration', () => {
   it.each([
     ['ZHENXUE_PORT', '70000', 'an integer from 0 to 65535'],
     ['ZHENXUE_PORT', 'http', 'an integer from 0 to 65535'],
-    ['ZHENXUE_PACK', 'secret-value', 'zz-2022-2 or demo'],
+    ['ZHENXUE_PACK', 'secret-value', 'one of zz-2022-2, zz-2022-2-faces, demo, demo-faces'],
     ['ZHENXUE_STORE', 'postgres', 'sqlite or mongodb'],
     ['ZHENXUE_MONGODB_URI', 'http://secret-value', 'a mongodb:// or'],
     ['ZHENXUE_NODE', 'a b', 'up to 64 letters'],

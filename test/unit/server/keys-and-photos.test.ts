@@ -7,8 +7,9 @@ import { uuidV7 } from '../../../server/src/adapters/clock.ts';
 import { accessKey } from '../../../server/src/adapters/keys/access-keys.ts';
 import { openKeyRing } from '../../../server/src/adapters/keys/key-ring.ts';
 import { createTokens } from '../../../server/src/adapters/keys/tokens.ts';
-import { createPhotoVault, openPhotoUnaudited } from '../../../server/src/adapters/photos/photo-vault.ts';
+import { createPhotoVault } from '../../../server/src/adapters/photos/photo-vault.ts';
 import { hashText } from '../../../server/src/app/hash.ts';
+import type { AccessRow } from '../../../server/src/app/identity-ports.ts';
 import { createFakeTime, START_AT } from '../../integration/support/time.ts';
 
 let dir: string;
@@ -80,7 +81,14 @@ describe('the photo vault', () => {
   const owner = { platform: 'p', learner: 'l', course: 'c' };
   const photo = { ...owner, session: uuidV7(), id: 'f1' };
   const bytes = Buffer.from('a face that must not be read');
-  const options = () => ({ folder: join(dir, 'photos'), kek: ring().kek, randomBytes, newId: uuidV7 });
+  const options = (written: AccessRow[] = []) => ({
+    ...{ folder: join(dir, 'photos'), kek: ring().kek, randomBytes, newId: uuidV7 },
+    clock: { now: () => 7 },
+    audit: async (row: AccessRow) => void written.push(row),
+  });
+  const access = { who: 'a regulator', why: 'review', caseRef: 'case-1' } as const;
+  const open = (of: typeof photo, written: AccessRow[] = []) =>
+    createPhotoVault(options(written)).open(of, `${of.session}.${of.id}`, access);
 
   it('given a photo, then only ciphertext is on disk, its hash comes back, and it can be opened again', async () => {
     const hash = await createPhotoVault(options()).put({ ...photo, bytes });
@@ -91,7 +99,10 @@ describe('the photo vault', () => {
     const stored = await readFile(join(dir, files[0] ?? ''));
     expect(hashText(stored)).toBe(hash);
     expect(stored.includes(bytes)).toBe(false);
-    expect(Buffer.from(await openPhotoUnaudited(options(), photo)).equals(bytes)).toBe(true);
+    const written: AccessRow[] = [];
+    expect(Buffer.from((await open(photo, written)) ?? []).equals(bytes)).toBe(true);
+    const object = `${photo.session}.f1`;
+    expect(written).toEqual([{ ...access, id: expect.any(String), at: 7, subject: owner, object }]);
   });
 
   it('given the same photo twice, then the ciphertexts differ and one is kept', async () => {
@@ -115,12 +126,28 @@ describe('the photo vault', () => {
     const [folder] = await readdir(options().folder);
     const path = (id: string) => join(options().folder, folder ?? '', `${photo.session}.${id}.bin`);
     await writeFile(path('f1'), await readFile(path('f2')));
-    await expect(openPhotoUnaudited(options(), photo)).rejects.toThrow();
+    await expect(open(photo)).rejects.toThrow();
     const changed = await readFile(path('f2'));
     changed[20] = (changed[20] ?? 0) ^ 1;
     await writeFile(path('f2'), changed);
-    await expect(openPhotoUnaudited(options(), { ...photo, id: 'f2' })).rejects.toThrow();
-    await expect(openPhotoUnaudited(options(), { ...photo, learner: 'x' })).rejects.toThrow();
+    await expect(open({ ...photo, id: 'f2' })).rejects.toThrow();
+    expect(await open({ ...photo, learner: 'x' })).toBeNull();
+  });
+
+  it('given a decryption that cannot be written down, then nothing is decrypted', async () => {
+    await createPhotoVault(options()).put({ ...photo, bytes });
+    const mute = { ...options(), audit: () => Promise.reject(new Error('the log is full')) };
+    await expect(createPhotoVault(mute).open(photo, `${photo.session}.f1`, access)).rejects.toThrow('full');
+  });
+
+  it('given a new key-encryption key, then what the old one wrapped opens once more and is wrapped anew', async () => {
+    await createPhotoVault(options()).put({ ...photo, bytes });
+    const kek = randomBytes(32);
+    const rotated = { ...options(), kek, retiredKeks: [options().kek] };
+    const name = `${photo.session}.f1`;
+    expect(await createPhotoVault(rotated).open(photo, name, access)).toEqual(bytes);
+    expect(await createPhotoVault({ ...options(), kek }).open(photo, name, access)).toEqual(bytes);
+    await expect(createPhotoVault(options()).open(photo, name, access)).rejects.toThrow();
   });
 
   it.each(['../x', 'a/b', '', '.', 'a.b'])('given the id "%s", then it never names a path', async (id) => {

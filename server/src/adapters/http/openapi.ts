@@ -8,6 +8,7 @@ import {
   type ZodOpenApiResponseObject,
 } from 'zod-openapi';
 import * as answers from './answers.ts';
+import { identityPaths } from './openapi-identity.ts';
 import * as inputs from './schemas.ts';
 
 const KEY = [{ accessKey: [] }];
@@ -164,7 +165,12 @@ export function openApiDocument(): ReturnType<typeof createDocument> {
       license: { name: 'Apache-2.0', identifier: 'Apache-2.0' },
     },
     servers: [{ url: '/' }],
-    paths: { ...platformSidePaths(), ...sessionPaths(), ...publicPaths() },
+    paths: {
+      ...platformSidePaths(),
+      ...sessionPaths(),
+      ...publicPaths(),
+      ...identityPaths({ problems, key: KEY }),
+    },
     components: {
       securitySchemes: {
         accessKey: {

@@ -9,6 +9,7 @@ import { createAuthenticate, createLimitAddress } from './auth.ts';
 import { type DemoOptions, demoRoutes } from './demo.ts';
 import { type Health, healthRoutes } from './health.ts';
 import { createErrorHandler, unknownRoute } from './problem.ts';
+import { identityRoutes } from './routes-identity.ts';
 import { platformSideRoutes } from './routes-platform-side.ts';
 import { queryRoutes } from './routes-queries.ts';
 import { type StaticFolders, staticRoutes } from './static.ts';
@@ -104,7 +105,12 @@ export function createHttpApp(options: HttpOptions): Express {
     next();
   });
   http.use(['/v1', '/demo/api'], express.json({ limit: BODY_BYTES_MAX, strict: true }));
-  http.use('/v1', platformSideRoutes(app, authenticate, limit), queryRoutes(app, authenticate, limit));
+  http.use(
+    '/v1',
+    platformSideRoutes(app, authenticate, limit),
+    identityRoutes(app, authenticate, limit),
+    queryRoutes(app, authenticate, limit),
+  );
   if (options.demo !== null) http.use('/demo/api', demoRoutes(app, options.demo));
   http.use(staticRoutes(options.folders, options.demo !== null));
   http.get('/', (_request, response) => response.redirect(options.demo === null ? '/console/' : '/demo/'));

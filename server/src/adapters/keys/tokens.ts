@@ -6,6 +6,7 @@ import type { Clock, ConsoleClaims, TokenClaims, Tokens } from '../../app/ports.
 const ISSUER = 'zhenxue';
 const LIVE = 'zhenxue:live';
 const CONSOLE = 'zhenxue:console';
+const ENROLMENT = 'zhenxue:enrolment';
 const SECOND_MS = 1_000;
 
 interface PublicJwk {
@@ -75,6 +76,11 @@ export function createTokens(signing: KeyObject, clock: Clock): Tokens {
       if (typeof name !== 'string' || exp === undefined) return null;
       if (role === 'platform' ? typeof platform !== 'string' : platform !== null) return null;
       return { role, platform: platform as string | null, name, expiresAt: Math.round(exp * SECOND_MS) };
+    },
+    issueEnrolment: (enrolment, expiresAt) => sign({ sub: enrolment }, ENROLMENT, expiresAt),
+    checkEnrolment(token) {
+      const result = read(token, ENROLMENT);
+      return 'claims' in result ? (result.claims.sub ?? null) : null;
     },
     jwks: () => ({ keys: [{ ...jwk, kid: keyid, alg: 'ES256', use: 'sig' }] }),
   };

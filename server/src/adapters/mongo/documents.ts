@@ -151,6 +151,14 @@ export interface SanctionDoc {
   readonly ban: Omit<BanView, 'inForce' | 'platformName'>;
 }
 
+/** A row about faces: what it is searched by, and the row. Ids grow with time. */
+export interface IdentityDoc {
+  readonly _id: string;
+  readonly subject: string;
+  readonly status: string;
+  readonly body: unknown;
+}
+
 /** A place of a person; see `PlaceStore`. */
 export interface PlaceDoc {
   /** `person/session`. */
@@ -217,6 +225,10 @@ export interface Models {
   readonly courses: Model<CourseDoc>;
   readonly keys: Model<KeyDoc>;
   readonly sanctions: Model<SanctionDoc>;
+  readonly consents: Model<IdentityDoc>;
+  readonly enrolments: Model<IdentityDoc>;
+  readonly reviews: Model<IdentityDoc>;
+  readonly accesses: Model<IdentityDoc>;
   readonly places: Model<PlaceDoc>;
   readonly audit: Model<AuditDoc>;
   readonly outbox: Model<NoticeDoc>;
@@ -341,6 +353,12 @@ export function createModels(connection: Connection): Models {
   courses.index({ platform: 1, id: 1 }, { unique: true });
   const sanctions = simple({ platform: text, kind: text, number: integer, finding: anything, ban: anything });
   sanctions.index({ platform: 1, kind: 1, number: 1 }, { unique: true });
+  const identity = () => {
+    const schema = simple({ subject: text, status: text, body: anything });
+    schema.index({ subject: 1, _id: 1 });
+    schema.index({ status: 1, _id: 1 });
+    return schema;
+  };
   const office = officeSchemas();
   const times = { openedAt: integer, endedAt: integer, at: integer };
   const tombstones = simple({
@@ -368,6 +386,10 @@ export function createModels(connection: Connection): Models {
     courses: model('courses', courses),
     keys: model('access_keys', simple({ label: text, platform: maybeText, scopes: [String], mode: text })),
     sanctions: model('sanctions', sanctions),
+    consents: model('consents', identity()),
+    enrolments: model('enrolments', identity()),
+    reviews: model('reviews', identity()),
+    accesses: model('accesses', identity()),
     meta: model('meta', simple({ version: integer })),
   };
 }

@@ -4,6 +4,7 @@ import { createArchiveStore } from './archive-store.ts';
 import { createAuditStore } from './audit-store.ts';
 import { openDatabase } from './connection.ts';
 import { createWriter, type Defer } from './group-commit.ts';
+import { createIdentityStore } from './identity-store.ts';
 import { createLeaseStore } from './lease-store.ts';
 import { createOutboxStore } from './outbox-store.ts';
 import { createPlaceStore } from './place-store.ts';
@@ -37,6 +38,7 @@ export async function openMongoStore(options: MongoOptions): Promise<Store> {
     leases: createLeaseStore(models, slots),
     tickets: createTicketStore(models),
     registry: createRegistryStore(models),
+    identity: createIdentityStore(models),
     places: createPlaceStore(models),
     audit: createAuditStore(models),
     outbox: createOutboxStore(models),

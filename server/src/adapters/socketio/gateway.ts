@@ -11,6 +11,7 @@ import { connectSession, disconnectSession } from '../../app/connect-session.ts'
 import type { App } from '../../app/context.ts';
 import { Refusal } from '../../app/failure.ts';
 import { ingestBatch, refuseBatch } from '../../app/ingest-batch.ts';
+import { receiveConsent, receiveFrame, startLiveness } from '../../app/liveness.ts';
 import { receivePhoto } from '../../app/receive-photo.ts';
 import type { SessionActor } from '../../app/session-actor.ts';
 import { createLink } from './client-link.ts';
@@ -32,6 +33,18 @@ const WINDOW_S = 60;
 
 /** Photos per sitting and minute: one per class hour is asked for, a few retries are honest. */
 const PHOTOS_PER_MINUTE = 30;
+
+/** Decisions about the notice and begun challenges per sitting and minute. */
+const IDENTITY_PER_MINUTE = 30;
+
+/** What a client may send. */
+const EVENTS: ReadonlySet<string> = new Set([
+  'batch',
+  'photo',
+  'consent',
+  'liveness.start',
+  'liveness.frame',
+]);
 
 /** Connections per sitting and minute: every one is recorded, and a page that reloads all the time makes a few dozen. */
 const JOINS_PER_MINUTE = 60;
@@ -74,6 +87,7 @@ async function limited(limiter: RateLimiterAbstract, key: string): Promise<numbe
 
 /** Limits of one gateway. Messages count by sitting, whatever connection they come over. */
 interface Limits {
+  readonly identity: MessageLimit<SessionActor>;
   readonly batches: MessageLimit<SessionActor>;
   readonly photos: MessageLimit<SessionActor>;
   readonly handshakes: RateLimiterAbstract;
@@ -83,6 +97,7 @@ interface Limits {
 function createLimits(options: GatewayOptions): Limits {
   const make = (points: number) => new RateLimiterMemory({ points, duration: WINDOW_S });
   return {
+    identity: createMessageLimit(IDENTITY_PER_MINUTE),
     batches: createMessageLimit(options.batchesPerMinute),
     photos: createMessageLimit(PHOTOS_PER_MINUTE),
     handshakes: make(options.handshakesPerMinute),
@@ -120,16 +135,41 @@ function onPhoto(
   void receivePhoto(app, actor, args[0], args[1]).then(answer);
 }
 
+/** Messages about consent and liveness; frames are limited by their challenge. */
+function onIdentity(
+  app: App,
+  limits: Limits,
+  actor: SessionActor,
+  socket: Socket,
+  [event, ...args]: readonly unknown[],
+  answer: Answer,
+): void {
+  if (event === 'liveness.frame') {
+    answer(receiveFrame(app, actor, args[0], args[1]));
+    return;
+  }
+  const wait = limits.identity.take(actor, app.clock.now());
+  if (wait !== null) {
+    app.metrics.count('socket.limited');
+    answer({ ok: false, code: 'slow-down', message: 'expected fewer messages per minute', retryMs: wait });
+    return;
+  }
+  const prompt = (step: unknown) => void socket.emit('liveness.step', step);
+  if (event === 'consent') void receiveConsent(app, actor, args[0]).then(answer);
+  else void startLiveness(app, actor, args[0], prompt).then(answer);
+}
+
 function onMessage(
   app: App,
   limits: Limits,
   actor: SessionActor,
-  event: string,
-  args: unknown[],
+  socket: Socket,
+  [event, ...args]: readonly unknown[],
   answer: Answer,
 ): void {
   if (event === 'batch') onBatch(app, limits, actor, args[0], answer);
-  else onPhoto(app, limits, actor, args, answer);
+  else if (event === 'photo') onPhoto(app, limits, actor, args, answer);
+  else onIdentity(app, limits, actor, socket, [event, ...args], answer);
 }
 
 /** Serves one connected client until it leaves. */
@@ -148,18 +188,18 @@ function serve(app: App, limits: Limits, socket: Socket, session: string): void 
   );
   socket.onAny((event: unknown, ...args: unknown[]) => {
     const answer = answerOf(args);
-    if (answer === null || (event !== 'batch' && event !== 'photo')) {
+    if (answer === null || typeof event !== 'string' || !EVENTS.has(event)) {
       app.metrics.count('socket.unknown_event');
       answer?.({
         ok: false,
         code: 'invalid-request' satisfies ErrorCode,
-        message: 'expected batch or photo',
+        message: `expected ${[...EVENTS].join(', ')}`,
       });
       return;
     }
-    if (present !== null) return onMessage(app, limits, present, event, args, answer);
+    if (present !== null) return onMessage(app, limits, present, socket, [event, ...args], answer);
     joined.then(
-      (actor) => onMessage(app, limits, actor, event, args, answer),
+      (actor) => onMessage(app, limits, actor, socket, [event, ...args], answer),
       () => {},
     );
   });
@@ -167,7 +207,10 @@ function serve(app: App, limits: Limits, socket: Socket, session: string): void 
   socket.on('error', () => app.metrics.count('socket.unknown_event'));
   socket.on('disconnect', () => {
     joined
-      .then((actor) => disconnectSession(app, actor, link))
+      .then((actor) => {
+        if (actor.link() === link) app.identity.liveness.drop(session);
+        return disconnectSession(app, actor, link);
+      })
       .catch(() => app.metrics.count('directive.failed'));
   });
 }

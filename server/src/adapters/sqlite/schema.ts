@@ -153,5 +153,37 @@ CREATE TABLE tombstones (
 ) STRICT, WITHOUT ROWID;
 `;
 
+/** Consents, enrolments, reviews and decryptions, each a document beside what it is searched by. No photo, no template. */
+const IDENTITY = `
+CREATE TABLE consents (
+  n INTEGER PRIMARY KEY,
+  subject TEXT NOT NULL,
+  body TEXT NOT NULL
+) STRICT;
+CREATE INDEX consents_of_subject ON consents (subject, n);
+
+CREATE TABLE enrolments (
+  n INTEGER PRIMARY KEY,
+  id TEXT NOT NULL UNIQUE,
+  subject TEXT NOT NULL,
+  status TEXT NOT NULL,
+  body TEXT NOT NULL
+) STRICT;
+CREATE INDEX enrolments_of_subject ON enrolments (subject, n);
+CREATE INDEX enrolments_complete ON enrolments (n) WHERE status = 'complete';
+
+CREATE TABLE reviews (
+  n INTEGER PRIMARY KEY,
+  body TEXT NOT NULL
+) STRICT;
+
+CREATE TABLE accesses (
+  n INTEGER PRIMARY KEY,
+  subject TEXT NOT NULL,
+  body TEXT NOT NULL
+) STRICT;
+CREATE INDEX accesses_of_subject ON accesses (subject, n);
+`;
+
 /** SQL of each step of the schema, oldest first. */
-export const MIGRATIONS: readonly string[] = [V1, V2, V3, V4, OFFICE_TABLES];
+export const MIGRATIONS: readonly string[] = [V1, V2, V3, V4, OFFICE_TABLES, IDENTITY];

@@ -7,6 +7,7 @@ import { createAuditStore } from './audit-store.ts';
 import { openDatabase } from './database.ts';
 import { createWriter, type Defer } from './group-commit.ts';
 import { createHeads } from './heads.ts';
+import { createIdentityStore } from './identity-store.ts';
 import { createLeaseStore } from './lease-store.ts';
 import { createOutboxStore } from './outbox-store.ts';
 import { createPlaceStore } from './place-store.ts';
@@ -38,6 +39,7 @@ export function openSqliteStore(options: SqliteOptions): Store {
     leases: createLeaseStore(db, writer, heads),
     tickets: createTicketStore(db, writer),
     registry: createRegistryStore(db, writer),
+    identity: createIdentityStore(db, writer),
     places: createPlaceStore(db, writer),
     audit: createAuditStore(db, writer),
     outbox: createOutboxStore(db, writer),

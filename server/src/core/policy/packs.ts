@@ -41,7 +41,7 @@ const ZZ_2022_2: PolicyPack = {
     codePermille: 500,
   },
   photo: { answerWindowMs: 30 * SECOND, deliveryGraceMs: 45 * SECOND, attemptsMax: 8 },
-  // Required by the notice; off until the face engine can judge a challenge, because an unanswerable one earns nobody credit.
+  // Required by the notice: `zz-2022-2-faces` below asks for it, on servers that can judge it (docs/adr/0022).
   liveness: {
     required: false,
     attempts: 3,
@@ -176,8 +176,27 @@ const LJ_2026_8: PolicyPack = {
   },
 };
 
+/**
+ * The notice with its live face comparison (docs/adr/0022): a challenge before any credit and one at a random instant of every lesson.
+ * Needs a server with a face engine, and learners who have enrolled.
+ */
+const ZZ_2022_2_FACES: PolicyPack = {
+  ...ZZ_2022_2,
+  id: 'zz-2022-2-faces',
+  version: '1',
+  liveness: { ...ZZ_2022_2.liveness, required: true },
+};
+
+/** The demonstration with faces. Never a basis for recognition. */
+const DEMO_FACES: PolicyPack = {
+  ...DEMO,
+  id: 'demo-faces',
+  version: '1',
+  liveness: { ...DEMO.liveness, required: true },
+};
+
 /** Every shipped pack in every version, newest last. */
-export const SHIPPED_PACKS: readonly PolicyPack[] = [ZZ_2022_2, DEMO, LJ_2026_8];
+export const SHIPPED_PACKS: readonly PolicyPack[] = [ZZ_2022_2, DEMO, LJ_2026_8, ZZ_2022_2_FACES, DEMO_FACES];
 
 /** The newest version of every shipped pack, by id. */
 export const POLICY_PACKS: ReadonlyMap<string, PolicyPack> = new Map(

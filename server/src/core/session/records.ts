@@ -2,7 +2,7 @@
  * What a sitting is made of: the records that the runtime stores and feeds to the engine, in this order and nothing else.
  * Time (`at`, epoch ms) arrives as data in every record, so a replay of the stored records decides the same.
  */
-import type { Batch, EndReason } from '@zhenxue/protocol';
+import type { Batch, CaptureProblem, EndReason } from '@zhenxue/protocol';
 import type { PolicyPack } from '../policy/pack.ts';
 
 /** A control that a platform can be asked for. */
@@ -68,6 +68,20 @@ export type LivenessResult =
   | 'no-face'
   | 'several-faces'
   | 'no-camera'
+  /** Steps missed, pictures too few, too bright or blurred, or neither the same person nor clearly another. */
+  | 'unclear'
+  /** The learner did not agree, or no longer agrees: given up at once, made up in another way. */
+  | 'declined';
+
+/** How a random photo was judged. */
+export type PhotoResult =
+  | 'match'
+  /** Another person, or a copy of an earlier photo: asks for a live challenge at once, decides nothing by itself. */
+  | 'no-match'
+  | 'copy'
+  /** Nothing could be told: a new request in the same hour. */
+  | 'unusable'
+  /** The learner no longer agrees; nothing was stored. */
   | 'declined';
 
 /** One record of a sitting. */
@@ -85,11 +99,22 @@ export type SessionRecord =
       readonly id: string;
       readonly hash: string;
       readonly bytes: number;
+      /** Absent = not judged. */
+      readonly judged?: PhotoResult;
+      /** With `unusable`: what the person can change. */
+      readonly why?: CaptureProblem;
     }
   /** A batch came again with other bytes under a used sequence number; both are kept. */
   | { readonly kind: 'conflict'; readonly at: number; readonly seq: number; readonly hash: string }
   /** A liveness challenge was judged. */
-  | { readonly kind: 'liveness'; readonly at: number; readonly id: string; readonly result: LivenessResult }
+  | {
+      readonly kind: 'liveness';
+      readonly at: number;
+      readonly id: string;
+      readonly result: LivenessResult;
+      /** SHA-256 (base64url) of the ciphertexts of the frames that were kept; absent = none. */
+      readonly frames?: readonly string[];
+    }
   /**
    * Media advanced in another live sitting of the same learner from server time `from` to `to` (epoch ms). Fed before this
    * sitting's next batch is decided, so that credited times of one learner never overlap.

@@ -15,7 +15,7 @@ import type { Directive, FindingKind, LearningEvent } from '@zhenxue/protocol';
 import { measure, overlap } from '../../credit/interval-set.ts';
 import { addFinding, type Draft, lastPoint, refOf, spanOf } from '../../session/draft.ts';
 import { draws } from '../../session/draw.ts';
-import type { LivenessResult, SessionRecord, SittingFacts } from '../../session/records.ts';
+import type { LivenessResult, PhotoResult, SessionRecord, SittingFacts } from '../../session/records.ts';
 import type { SessionState } from '../../session/state.ts';
 import { byLearnerOrUnknown, notAttributed } from '../attribution.ts';
 import { playedSet } from '../played.ts';
@@ -81,6 +81,7 @@ function takeRecord(draft: Draft, record: SessionRecord, at: number): void {
   if (liveness === null) return;
   // Whoever comes back may have repaired a camera: a requirement that was given up is open again.
   if (record.kind === 'connected' && !liveness.entered) liveness.challenges = 0;
+  if (record.kind === 'photo') takePhoto(draft, liveness, record.judged, at);
   const { open } = liveness;
   if (open === null) return;
   if (record.kind === 'delivered' && record.directive === open.id && open.deliveredAt === null) {
@@ -125,8 +126,11 @@ function takeResult(
     case 'no-face':
     case 'several-faces':
     case 'no-camera':
-    case 'declined':
+    case 'unclear':
       couldNotTell(draft, liveness);
+      return;
+    case 'declined':
+      declined(draft, liveness);
       return;
     default:
       result satisfies never;
@@ -148,6 +152,20 @@ function failed(draft: Draft, liveness: LivenessState, result: 'other-person' | 
   const other = result === 'other-person';
   const words = other ? livenessWords.otherPerson(attempts) : livenessWords.spoof(attempts);
   raise(draft, other ? 'other-person' : 'spoof-shown', words, at, attempts);
+}
+
+/** Nobody is asked for what they refused: every requirement left stays unmet. Whoever agrees after all and comes back is asked again. */
+function declined(draft: Draft, liveness: LivenessState): void {
+  liveness.failures = 0;
+  liveness.unmet += liveness.entered ? 1 + liveness.due.length : 0;
+  liveness.due = [];
+  liveness.challenges = liveness.entered ? 0 : draft.state.facts.pack.liveness.challengesMax;
+}
+
+/** A photo of somebody else, or a copy of an earlier one, counts like a failed challenge: a live one is asked for at once. */
+function takePhoto(draft: Draft, liveness: LivenessState, judged: PhotoResult | undefined, at: number): void {
+  if (judged === 'no-match') failed(draft, liveness, 'other-person', at);
+  else if (judged === 'copy') failed(draft, liveness, 'spoof', at);
 }
 
 /** Asked again at a fresh random instant; before the first pass, at once. After too many, the requirement stays unmet. */

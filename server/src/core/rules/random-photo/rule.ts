@@ -135,11 +135,23 @@ function photoEvent(draft: Draft, event: LearningEvent, point: Point): void {
   askAgain(draft);
 }
 
-/** A photo was stored: its class hour is covered. Not judged here; keeping it is what this rule asks. */
-function photoStored(draft: Draft, id: string, at: number): void {
+type PhotoRecord = Extract<SessionRecord, { kind: 'photo' }>;
+
+/**
+ * A photo was stored: its class hour is covered, whoever is on it; who that is concerns `liveness-match`. One on which nothing can be
+ * told is asked for again; one that the learner no longer agrees to is not.
+ */
+function photoStored(draft: Draft, { id, judged, why }: PhotoRecord, at: number): void {
   const { photo } = draft.state;
   const open = photo.open;
   if (open === null || open.id !== id) return;
+  if (judged === 'unusable' || judged === 'declined') {
+    closeRequest(draft, open, null);
+    if (judged === 'declined') return;
+    askAgain(draft);
+    draft.directives.push({ kind: 'settled', id: `${id}.w`, ref: id, result: 'wrong', ...(why && { why }) });
+    return;
+  }
   closeRequest(draft, open, at);
   draft.directives.push({ kind: 'settled', id: `${id}.m`, ref: id, result: 'met' });
 }
@@ -287,7 +299,7 @@ function openPhotoDirective(state: SessionState, at: number): Directive | null {
 
 function photoRecord(draft: Draft, record: SessionRecord, at: number): void {
   if (record.kind === 'delivered') photoDelivered(draft, record.directive, at);
-  else if (record.kind === 'photo') photoStored(draft, record.id, at);
+  else if (record.kind === 'photo') photoStored(draft, record, at);
 }
 
 /** See the file's comment. */
