@@ -35,7 +35,7 @@ function joined(parts: readonly Uint8Array[], bytes: number): Buffer {
  * the heap, which costs twice the hash to make and again to collect.
  */
 function digestOf(data: Buffer): Uint8Array {
-  const text = hashOnce('sha256', data, 'latin1');
+  const text = hashOnce('sha256', data, 'binary');
   const digest = new Uint8Array(DIGEST_BYTES);
   for (let i = 0; i < DIGEST_BYTES; i += 1) digest[i] = text.charCodeAt(i);
   return digest;
