@@ -136,6 +136,20 @@ function keepOnly(deps: Keeping, entries: Map<string, Entry>, leases: readonly H
   }
 }
 
+/** Lets go of whoever nobody needed for a while. */
+function evictIdle(entries: Map<string, Entry>, now: number, giveUp: (held: HeldLease) => void): void {
+  for (const [session, entry] of entries) {
+    const { actor } = entry;
+    if (actor === null) continue;
+    // The time counts from the last look that found somebody there, not from when they came.
+    if (!actor.idle()) entry.usedAt = now;
+    if (!actor.idle() || (entry.usedAt > now - IDLE_EVICT_MS && !actor.sitting.sealed)) continue;
+    actor.stop();
+    entries.delete(session);
+    giveUp({ session, epoch: actor.epoch });
+  }
+}
+
 /** @param shared by all actors. */
 export function createActorRegistry(
   shared: Omit<RegistryDeps, 'onFindings' | 'backlog'> & {
@@ -187,19 +201,7 @@ export function createActorRegistry(
       return actors;
     },
     size: () => entries.size,
-    evictIdle(): void {
-      const now = deps.clock.now();
-      for (const [session, entry] of entries) {
-        const { actor } = entry;
-        if (actor === null) continue;
-        // The time counts from the last look that found somebody there, not from when they came.
-        if (!actor.idle()) entry.usedAt = now;
-        if (!actor.idle() || (entry.usedAt > now - IDLE_EVICT_MS && !actor.sitting.sealed)) continue;
-        actor.stop();
-        entries.delete(session);
-        giveUp({ session, epoch: actor.epoch });
-      }
-    },
+    evictIdle: () => evictIdle(entries, deps.clock.now(), giveUp),
     handOver: (held) => handOver(deps, entries, held),
     keepOnly: (leases) => keepOnly(deps, entries, leases),
     async stop(): Promise<void> {

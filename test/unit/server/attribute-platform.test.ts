@@ -24,6 +24,7 @@ function setUp(sittings: readonly Sitting[]): { readonly app: App; readonly bans
     clock: { now: () => Date.UTC(2026, 2, 3) },
     newId: () => `id${++ids}`,
     lock: (_key: string, run: () => Promise<void>) => run(),
+    bus: { tell: () => undefined },
     metrics: { count: () => undefined },
     log: { warn: () => undefined, error: (event: string, of: unknown) => expect.fail(`${event} ${of}`) },
     sessions: {
