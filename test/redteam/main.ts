@@ -15,7 +15,7 @@ import { openStage, type Stage } from './stage.ts';
 import { printTable, type Row } from './table.ts';
 
 /** Cases at a time. */
-const AT_ONCE = Number(process.env.ZHENXUE_REDTEAM_AT_ONCE ?? Math.max(3, cpus().length * 2));
+const AT_ONCE = Number(process.env.ZHENXUE_REDTEAM_AT_ONCE ?? cpus().length * 2 + 1);
 
 /** Ms that one case may take: an honest lesson with everything that disturbs it, and a cheat with its warm-up. */
 const CONTROL_MS = 330_000;
