@@ -95,7 +95,7 @@ function byWakeLock(playing: () => boolean): Opinion {
   };
 }
 
-/** One frame is asked for per tick: a loop of frames would cost a page sixty calls a second. */
+/** Whether frames stall; one is asked for per tick, and only while another witness says hidden: alone they prove nothing. */
 function byFrames(): Opinion {
   let waited = 0;
   let asked = 0;
@@ -109,7 +109,10 @@ function byFrames(): Opinion {
       if (asked === 0) asked = requestAnimationFrame(come);
       else waited += 1;
     },
-    stop: () => cancelAnimationFrame(asked),
+    stop() {
+      if (asked !== 0) cancelAnimationFrame(asked);
+      come();
+    },
   };
 }
 
@@ -120,7 +123,8 @@ export function watchHidden({ onTick, playing }: HiddenWitnessOptions): HiddenWi
   const frames = byFrames();
   const stopTicks = onTick(() => {
     wakeLock.tick?.();
-    frames.tick?.();
+    if (entries.says() || wakeLock.says()) frames.tick?.();
+    else frames.stop();
   });
   return {
     bits: () =>
