@@ -73,6 +73,7 @@ const SIDES = {
       `src/adapters/${name}.ts`,
     ]),
   ),
+  enrolment: 'src/enrolment/enrolment.ts',
   errors: 'src/errors/table.ts',
   react: 'src/react/index.ts',
   vue: 'src/vue/index.ts',

@@ -199,7 +199,7 @@ describe('files and headers', () => {
     expect(jwks.body.keys[0].d).toBeUndefined();
     const openApi = await request(server.url).get('/v1/openapi.json').expect(200);
     expect(openApi.body.openapi).toBe('3.1.0');
-    expect(Object.keys(openApi.body.paths).length).toBe(12);
+    expect(Object.keys(openApi.body.paths).length).toBe(21);
   });
 });
 

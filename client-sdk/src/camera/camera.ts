@@ -1,5 +1,5 @@
 /**
- * The part of the SDK that needs a camera: consent, photos, self-test, the frame of liveness challenges. Loaded when a sitting
+ * The part of the SDK that needs a camera: consent, photos, self-test. Loaded when a sitting
  * first asks for a picture; it shares the layer and theme of the screen part, which is always there before it.
  */
 import type { ConsentScope, LivenessPrompt } from '@zhenxue/protocol';

@@ -18,7 +18,9 @@ h2,.say,.acts{margin-inline:20px}
 label{display:flex;gap:10px;align-items:flex-start;padding:9px 0;cursor:pointer}
 input[type=checkbox]{flex:none;width:24px;height:24px;margin:0;accent-color:var(--accent)}
 video{display:block;width:100%;aspect-ratio:4/3;object-fit:cover;background:#000;border-radius:10px;transform:scaleX(-1)}
+video+p{margin-block-start:10px}
 .step{display:flex;align-items:center;gap:14px;min-height:64px;margin:0 0 12px;font-size:20px;font-weight:650;line-height:1.3}
+[hidden]{display:none!important}
 .step svg{flex:none;width:56px;height:56px;fill:none;stroke:var(--accent);stroke-width:3;stroke-linecap:round;stroke-linejoin:round}
 .step svg .face{stroke:var(--text)}
 @media (max-height:480px){video{aspect-ratio:auto;height:38vh}}

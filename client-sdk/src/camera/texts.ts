@@ -1,5 +1,4 @@
 /** What a learner reads around the camera, in both languages. The notice itself is in `notice-text.ts`, with its version. */
-import type { LivenessStep } from '@zhenxue/protocol';
 import type { Lang } from '../screen/texts.ts';
 
 /** What a self-test of the camera found. */
@@ -16,10 +15,8 @@ export interface CameraTexts {
   readonly testWait: string;
   readonly close: string;
   readonly again: string;
+  readonly reconsider: string;
   readonly problems: Readonly<Record<CameraProblem, string>>;
-  readonly livenessTitle: string;
-  readonly livenessHint: string;
-  readonly steps: Readonly<Record<LivenessStep | 'rest' | 'done', string>>;
 }
 
 const ZH: CameraTexts = {
@@ -32,6 +29,7 @@ const ZH: CameraTexts = {
   testWait: '正在打开摄像头……',
   close: '关闭',
   again: '重新检查',
+  reconsider: '重新选择',
   problems: {
     denied: '浏览器未允许使用摄像头。请点击地址栏旁的摄像头图标，改为“允许”。',
     'no-camera': '没有找到摄像头。请连接摄像头后重试。',
@@ -39,16 +37,6 @@ const ZH: CameraTexts = {
     error: '摄像头没有给出画面。请重新插拔摄像头或重启浏览器。',
     'too-dark': '画面太暗。请开灯，或面向窗户。',
     'too-bright': '画面太亮。请避开背后的强光。',
-  },
-  livenessTitle: '本人核验',
-  livenessHint: '请按提示完成动作。画面仅用于确认是您本人在学习。',
-  steps: {
-    'turn-left': '请慢慢向左转头',
-    'turn-right': '请慢慢向右转头',
-    'open-mouth': '请张开嘴',
-    'close-eyes': '请闭上眼睛，再睁开',
-    rest: '请正视屏幕',
-    done: '完成，正在核对……',
   },
 };
 
@@ -63,6 +51,7 @@ const EN: CameraTexts = {
   testWait: 'Opening the camera…',
   close: 'Close',
   again: 'Check again',
+  reconsider: 'Decide again',
   problems: {
     denied:
       'The browser does not allow the camera. Press the camera sign beside the address and choose “Allow”.',
@@ -71,16 +60,6 @@ const EN: CameraTexts = {
     error: 'The camera gives no picture. Plug it in again or restart the browser.',
     'too-dark': 'The picture is too dark. Switch on a light or face a window.',
     'too-bright': 'The picture is too bright. Avoid strong light behind you.',
-  },
-  livenessTitle: 'Is it you?',
-  livenessHint: 'Do what is asked. The pictures only serve to confirm that you are studying yourself.',
-  steps: {
-    'turn-left': 'Turn your head slowly to your left',
-    'turn-right': 'Turn your head slowly to your right',
-    'open-mouth': 'Open your mouth',
-    'close-eyes': 'Close your eyes, then open them',
-    rest: 'Look straight at the screen',
-    done: 'Done; checking…',
   },
 };
 

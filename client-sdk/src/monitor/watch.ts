@@ -91,6 +91,7 @@ function openWatched(
       return stream;
     },
     ...{ video, lang, render, consent, cameraNotice, upload, call, onPrompt },
+    sessionNow: () => welcome.elapsedMs + given.clock.last() - given.welcomedAt,
     container: options.container ?? video.ownerDocument.body,
     texts: textsOf(lang),
     session: welcome.session,
@@ -114,7 +115,7 @@ export function startWatch(given: WatchOptions): Watch {
   const shared = { onTick: clock.onTick, ask: clock.ask, last: clock.last, record };
   const cameras = createEmitter<{ opened: MediaStream }>();
   const screen = openWatched(given, shared, (stream) => cameras.emit('opened', stream));
-  const { popups, photos } = screen;
+  const { popups, photos, liveness } = screen;
   const { schedule } = given.effects;
   const onCamera = (opened: (stream: MediaStream) => void): (() => void) => cameras.on('opened', opened);
   const stopSignals = startSignals({
@@ -133,7 +134,7 @@ export function startWatch(given: WatchOptions): Watch {
     act,
     overridden: () => record({ e: 'tamper', what: 'guard-overridden' }),
     ...shared,
-    controlOverdue: (now) => popups.overdue(now) || photos.overdue(now),
+    controlOverdue: (now) => popups.overdue(now) || photos.overdue(now) || liveness.overdue(now),
     offlineSince: () => offlineSince,
   });
 
@@ -141,9 +142,11 @@ export function startWatch(given: WatchOptions): Watch {
     directive(directive) {
       if (directive.kind === 'popup') popups.open(directive);
       else if (directive.kind === 'photo') photos.open(directive);
+      else if (directive.kind === 'liveness') liveness.open(directive);
       else if (directive.kind === 'settled') {
         popups.settle(directive.ref, directive.result);
         photos.settle(directive.ref, directive.result, directive.why);
+        liveness.settle(directive.ref, directive.result, directive.why);
       }
     },
     offline() {
@@ -154,6 +157,7 @@ export function startWatch(given: WatchOptions): Watch {
       const pending = new Set(again.pending.map(({ id }) => id));
       popups.keepOnly(pending);
       photos.keepOnly(pending);
+      liveness.keepOnly(pending);
       guard.covered(again.furthestMs);
     },
     covered: guard.covered,

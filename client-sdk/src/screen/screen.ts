@@ -4,9 +4,11 @@
  */
 import type { GuardAct } from '@zhenxue/protocol';
 import type { CameraOptions } from '../camera/camera.ts';
+import type { LivenessDesk } from '../camera/liveness/liveness-desk.ts';
 import type { CameraCheck } from '../camera/self-test.ts';
 import { createNotice, type Notice, type NoticeAction } from './layer/notice.ts';
 import { createLazyCamera, type LazyCamera } from './lazy-camera.ts';
+import { createLazyLiveness } from './lazy-liveness.ts';
 import type { PhotoDesk } from './photo/photo-desk.ts';
 import type { RenderPopup } from './popup/host-view.ts';
 import { createPopupDesk, type PopupDesk, type PopupDeskOptions } from './popup/popup-desk.ts';
@@ -29,6 +31,8 @@ export interface ScreenOptions
   readonly container: HTMLElement;
   readonly lang: Lang;
   readonly render?: HostRenderer | undefined;
+  /** Session time, ms. */
+  readonly sessionNow: () => number;
 }
 
 /** Popups, photos and messages of one sitting. */
@@ -36,6 +40,7 @@ export interface Screen {
   readonly notice: Notice;
   readonly popups: PopupDesk;
   readonly photos: PhotoDesk;
+  readonly liveness: LivenessDesk;
   /** Asks for consent if that was not decided yet, then tests the camera when it may be used; null when it may not. */
   prepareCamera(): Promise<CameraCheck | null>;
   /** What the learner is told about an act of the guard. */
@@ -91,14 +96,26 @@ export function openScreen(options: ScreenOptions): Screen {
       return openCameraPart({ ...options, doc, notice });
     },
   });
+  const liveness = createLazyLiveness({
+    ...options,
+    load: async () => {
+      const [{ consent }, { createLivenessDesk }] = await Promise.all([
+        photos.part(),
+        import('../camera/liveness/liveness-desk.ts'),
+      ]);
+      return createLivenessDesk({ ...options, notice, consent });
+    },
+  });
   return {
     notice,
     popups,
     photos,
+    liveness,
     prepareCamera: () => prepare(photos),
     actText: (act) => actText(texts, act),
     stop() {
       popups.stop();
+      liveness.stop();
       photos.stop();
       notice.stop();
     },

@@ -1,8 +1,8 @@
 /** Photo requests without a camera: consent, countdown, failure, and that none of them holds a lesson up for good. */
 import type { LearningEvent } from '@zhenxue/protocol';
 import { describe, expect, test } from 'vitest';
+import { brightnessOf, lightProblem } from '../../../client-sdk/src/camera/brightness.ts';
 import type { CameraPart } from '../../../client-sdk/src/camera/camera.ts';
-import { brightnessOf, lightProblem } from '../../../client-sdk/src/camera/self-test.ts';
 import { createLazyCamera } from '../../../client-sdk/src/screen/lazy-camera.ts';
 import type { Capture } from '../../../client-sdk/src/screen/photo/capture.ts';
 import { createPhotoDesk } from '../../../client-sdk/src/screen/photo/photo-desk.ts';
