@@ -10,7 +10,9 @@ async function bePhotographed(seat: Seat): Promise<Truth> {
   const person = await sitDown(seat.page);
   await until(
     () => seat.sitting(),
-    ({ verdict }) => verdict.findings.length > 0 || verdict.classHours.some((hour) => hour.photo !== null),
+    ({ verdict }) =>
+      verdict.findings.some(({ kind }) => kind === 'capture-virtual') ||
+      verdict.classHours.some((hour) => hour.photo !== null),
     60_000,
   );
   await pause(3_000);

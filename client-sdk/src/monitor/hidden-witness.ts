@@ -4,8 +4,8 @@
  */
 import { HIDDEN_BY } from '@zhenxue/protocol';
 
-/** Ticks without a frame of animation that count as stalled, while the main thread answers: three quarters of a second. */
-const STALLED_TICKS = 2;
+/** Ticks without a frame of animation that count as stalled, while the main thread answers: half a second. */
+const STALLED_TICKS = 1;
 
 /** Ticks between two requests for a wake lock that was refused. */
 const ASK_AGAIN_TICKS = 40;
