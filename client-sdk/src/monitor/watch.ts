@@ -123,6 +123,18 @@ function createContact(last: () => number): {
   };
 }
 
+/** Hands a directive to the desk that it is for. */
+function obey({ popups, photos, liveness }: Screen, directive: Directive): void {
+  if (directive.kind === 'popup') popups.open(directive);
+  else if (directive.kind === 'photo') photos.open(directive);
+  else if (directive.kind === 'liveness') liveness.open(directive);
+  else if (directive.kind === 'settled') {
+    popups.settle(directive.ref, directive.result);
+    photos.settle(directive.ref, directive.result, directive.why);
+    liveness.settle(directive.ref, directive.result, directive.why);
+  }
+}
+
 /** Starts watching; the first event recorded is `open`. */
 export function startWatch(given: WatchOptions): Watch {
   const { options, clock, welcome, emitter } = given;
@@ -165,16 +177,7 @@ export function startWatch(given: WatchOptions): Watch {
     guard.covered(furthestMs);
   };
   return {
-    directive(directive) {
-      if (directive.kind === 'popup') popups.open(directive);
-      else if (directive.kind === 'photo') photos.open(directive);
-      else if (directive.kind === 'liveness') liveness.open(directive);
-      else if (directive.kind === 'settled') {
-        popups.settle(directive.ref, directive.result);
-        photos.settle(directive.ref, directive.result, directive.why);
-        liveness.settle(directive.ref, directive.result, directive.why);
-      }
-    },
+    directive: (directive) => obey(screen, directive),
     offline: contact.lost,
     online(again) {
       contact.back();
