@@ -92,6 +92,34 @@ describe('a worker that comes to grief', () => {
     expect(await read([0])).toMatchObject({ status: 'refused' });
   });
 
+  it('is replaced when native code aborts', async () => {
+    await open();
+    expect(await read([6])).toMatchObject({ status: 'later', reason: 'worker-lost' });
+    expect(await read([0])).toMatchObject({ status: 'refused' });
+  });
+
+  it('is replaced after a read that left it too large', async () => {
+    const pidOf = async () => ((await read([5])) as { pid?: number } | undefined)?.pid;
+    await open({ rssMbMax: 1 });
+    const [first, second] = [await pidOf(), await pidOf()];
+    expect(first).toBeTypeOf('number');
+    expect(second).toBeTypeOf('number');
+    expect(second).not.toBe(first);
+    await engine?.close();
+    await open();
+    expect(await pidOf()).toBe(await pidOf());
+  });
+
+  it('costs those who wait behind it no time of their own', async () => {
+    await open({ readMsMax: 1_000 });
+    const answers = await Promise.all([read([1]), read([1]), read([0])]);
+    expect(answers).toMatchObject([
+      { status: 'later', reason: 'too-slow' },
+      { status: 'later', reason: 'too-slow' },
+      { status: 'refused' },
+    ]);
+  });
+
   it('tells a fault of ours as one', async () => {
     await open();
     await expect(read([4])).rejects.toThrow('a fault of ours');
@@ -103,6 +131,41 @@ describe('a worker that comes to grief', () => {
     await closing.close();
     expect(await waiting).toMatchObject({ status: 'later', reason: 'closed' });
     expect(await read([0])).toMatchObject({ status: 'later', reason: 'closed' });
+  });
+});
+
+describe('an engine that is interrupted in the middle of its networks', () => {
+  /** Interruptions at different points of a read, ms after it began. */
+  const MOMENTS_MS = [1, 20, 40, 60, 90, 120, 160, 200];
+
+  it.each(['too-slow', 'closed'])(
+    'answers "later" (%s) every time, and this process lives',
+    { timeout: 180_000 },
+    async (reason) => {
+      const photo = samplePhoto(4);
+      const wanted: FaceReadOptions = { ...WANTED, sureCount: true };
+      const seen = new Set<string>();
+      for (const ms of MOMENTS_MS) {
+        const limits = reason === 'closed' ? { closeMsMax: ms } : { readMsMax: ms };
+        const engine = await openFaceEngine({ workers: 2, workerFile: WORKER, ...limits });
+        const reads = Array.from({ length: 4 }, () => engine.read(photo, wanted));
+        if (reason === 'too-slow') await Promise.all(reads);
+        await engine.close();
+        for (const answer of await Promise.all(reads))
+          seen.add(answer.status === 'later' ? answer.reason : answer.status);
+      }
+      expect(seen).toContain(reason);
+      expect([...seen].filter((one) => one !== reason && one !== 'read')).toEqual([]);
+    },
+  );
+
+  it('lets running reads finish when it closes, and answers what waits', async () => {
+    const engine = await openFaceEngine({ workers: 1, workerFile: WORKER, closeMsMax: 30_000 });
+    const frame = await webcamFrame();
+    const [running, waiting] = [engine.read(frame, WANTED), engine.read(frame, WANTED)];
+    await engine.close();
+    expect(await running).toMatchObject({ status: 'read', count: 1 });
+    expect(await waiting).toMatchObject({ status: 'later', reason: 'closed' });
   });
 });
 
