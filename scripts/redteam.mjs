@@ -6,13 +6,12 @@ import { join } from 'node:path';
 import { ensureBuilt } from './steps/ensure-built.mjs';
 import { ensureChromium } from './steps/ensure-chromium.mjs';
 import { ensureInstalled } from './steps/ensure-installed.mjs';
-import { ROOT, run, runMain } from './steps/project.mjs';
+import { run, runMain } from './steps/project.mjs';
 
 await runMain(async () => {
   await ensureInstalled(console.log);
   await ensureBuilt(console.log);
   await ensureChromium(console.log);
   const args = ['--import', 'tsx', join('test', 'redteam', 'main.ts'), ...process.argv.slice(2)];
-  const env = { TSX_TSCONFIG_PATH: join(ROOT, 'test', 'simulation', 'tsconfig.json') };
-  return (await run(process.execPath, args, { env })).code;
+  return (await run(process.execPath, args)).code;
 });

@@ -1,5 +1,6 @@
 /** Learners for the benches: many sockets in one process, each with its own chain of batches. */
 import { createHash } from 'node:crypto';
+import { request } from 'node:http';
 import { WS_PROTOCOL, WS_TICKET_PREFIX } from '@zhenxue/protocol';
 import { io } from 'socket.io-client';
 
@@ -18,14 +19,31 @@ export function line(metric, value, unit, baseline, ratio, detail) {
   return { metric, value: round(value), unit, baseline: round(baseline), ratio: round(ratio), detail };
 }
 
+/** Posts over a connection of its own: one kept alive may be closed by the server while the load keeps this process busy. @param {string} url @param {Record<string, string>} headers @param {string} body @returns {Promise<{ status: number, text: string }>} */
+function post(url, headers, body) {
+  return new Promise((resolve, reject) => {
+    const sent = request(url, { method: 'POST', headers, agent: false }, (answer) => {
+      let text = '';
+      answer.setEncoding('utf8');
+      answer.on('data', (part) => {
+        text += part;
+      });
+      answer.on('error', reject);
+      answer.on('end', () => resolve({ status: answer.statusCode ?? 0, text }));
+    });
+    sent.on('error', reject);
+    sent.end(body);
+  });
+}
+
 /** @param {import('./child.mjs').Child} child @param {string} learner */
 export async function ticketOf({ url, key }, learner) {
   if (key === null) return '-';
   const headers = { authorization: `Bearer ${key}`, 'content-type': 'application/json' };
   const body = JSON.stringify({ learner, course: 'bench-course', lesson: 'lesson-1' });
-  const answer = await fetch(`${url}/v1/tickets`, { method: 'POST', headers, body });
-  if (answer.status !== 201) throw new Error(`expected a ticket, got ${answer.status}`);
-  return /** @type {{ ticket: string }} */ (await answer.json()).ticket;
+  const { status, text } = await post(`${url}/v1/tickets`, headers, body);
+  if (status !== 201) throw new Error(`expected a ticket, got ${status}`);
+  return /** @type {{ ticket: string }} */ (JSON.parse(text)).ticket;
 }
 
 /** One learner. */
@@ -69,7 +87,11 @@ export class LoadClient {
   send(events) {
     const text = this.next(events);
     return new Promise((resolve, reject) => {
+      const gone = () => reject(new Error('expected an acknowledgement, the connection ended'));
+      if (!this.socket.connected) return gone();
+      this.socket.once('disconnect', gone);
       this.socket.emit('batch', text, (/** @type {any} */ ack) => {
+        this.socket.off('disconnect', gone);
         if (ack.ok) resolve(ack);
         else reject(new Error(`expected an acknowledgement, got ${ack.code}: ${ack.message}`));
       });

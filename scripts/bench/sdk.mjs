@@ -76,13 +76,16 @@ function sdkMs({ nodes, samples = [], timeDeltas = [] }) {
 /** Profiles a playing lesson. @param {import('playwright-core').Browser} browser @param {string} url @param {number} playMs */
 async function mainThread(browser, url, playMs) {
   const page = await browser.newPage();
-  await page.goto(`${url}/demo/?lang=en&lesson=lesson-1&learner=bench-profile`);
+  await page.goto(`${url}/demo/?lang=en&consent=given&lesson=lesson-1&learner=bench-profile`);
   await page.getByTestId('start').click();
-  await page.waitForFunction(() => (document.querySelector('video')?.currentTime ?? 0) > 1);
+  await page.waitForFunction(
+    () => Number(/** @type {any} */ (globalThis).document.querySelector('video')?.currentTime) > 1,
+  );
   const cdp = await page.context().newCDPSession(page);
   await cdp.send('Profiler.enable');
   await cdp.send('Profiler.setSamplingInterval', { interval: SAMPLE_US });
-  const position = () => page.evaluate(() => document.querySelector('video')?.currentTime ?? 0);
+  const position = () =>
+    page.evaluate(() => /** @type {any} */ (globalThis).document.querySelector('video')?.currentTime ?? 0);
   const from = await position();
   await cdp.send('Profiler.start');
   await page.waitForTimeout(playMs);
@@ -98,13 +101,16 @@ async function startToAck(browser, url, n) {
   await page.goto(`${url}/demo/?lang=en`);
   await page.addScriptTag({ url: '/sdk/zhenxue.js' });
   const ms = await page.evaluate(async (learner) => {
-    const { createMonitor } = /** @type {any} */ (window).Zhenxue;
-    const video = document.querySelector('video');
+    const { createMonitor } = /** @type {any} */ (globalThis).Zhenxue;
+    const video = /** @type {any} */ (globalThis).document.querySelector('video');
     const body = JSON.stringify({ learner, lesson: 'lesson-1' });
     const headers = { 'content-type': 'application/json' };
-    const getTicket = async () =>
-      (await fetch('/demo/api/ticket', { method: 'POST', headers, body, cache: 'no-store' })).json();
-    const monitor = createMonitor({ endpoint: location.origin, video, getTicket });
+    const getTicket = async () => (await fetch('/demo/api/ticket', { method: 'POST', headers, body })).json();
+    const monitor = createMonitor({
+      endpoint: /** @type {any} */ (globalThis).location.origin,
+      video,
+      getTicket,
+    });
     const began = performance.now();
     let told = 0;
     const acked = new Promise((resolve) => {

@@ -15,6 +15,8 @@ export interface Elsewhere {
   credited: Piece[];
   /** Server times in which media advanced in another sitting. */
   played: Piece[];
+  /** Server times in which media advanced here, credited or not, since another sitting was heard of: the newest few. */
+  here: Piece[];
   sharedMs: number;
   fromAt: number | null;
   found: Found | null;
@@ -46,16 +48,17 @@ function shared(story: Story, ms: number, fromAt: number, to: Sample | null): vo
   elsewhere.found.toAt = toAt;
 }
 
-/** Hears of another sitting: what this one was credited for in that time is shared, as far as it was not counted before. */
+/** Hears of another sitting: what this one played in that time is shared, as far as it was not counted before. */
 export function hearOf(story: Story, record: Extract<SessionRecord, { kind: 'elsewhere' }>): void {
-  const { elsewhere, creditedAt } = story;
+  const { elsewhere } = story;
+  const own = tidy([...story.creditedAt, ...elsewhere.here]);
   if (!(record.to > record.from)) return;
   const to = Math.min(record.to, story.at);
   const last = lastOf(story);
   if (record.credited) elsewhere.credited = [...elsewhere.credited, [record.from, to]];
   const known = elsewhere.played.map(([a, b]): Piece => [Math.max(a, record.from), Math.min(b, to)]);
-  const inside = sizeInside(creditedAt, record.from, to);
-  const before = known.reduce((total, [a, b]) => total + sizeInside(creditedAt, a, b), 0);
+  const inside = sizeInside(own, record.from, to);
+  const before = known.reduce((total, [a, b]) => total + sizeInside(own, a, b), 0);
   elsewhere.played = remembered([...elsewhere.played, [record.from, to]]);
   const fromAt = Math.min(last?.at ?? story.openedAt, Math.max(record.from, story.openedAt));
   shared(story, inside - before, fromAt, last);
@@ -63,8 +66,10 @@ export function hearOf(story: Story, record: Extract<SessionRecord, { kind: 'els
 
 /** Media advances here while it did elsewhere. */
 export function lookElsewhere(story: Story, move: Move): void {
-  if (move.played === 0) return;
-  shared(story, sizeInside(story.elsewhere.played, move.from.at, move.to.at), move.from.at, move.to);
+  const { elsewhere } = story;
+  if (move.played === 0 || elsewhere.played.length === 0) return;
+  elsewhere.here = tidy([...elsewhere.here, [move.from.at, move.to.at]]).slice(-REMEMBERED_MAX);
+  shared(story, sizeInside(elsewhere.played, move.from.at, move.to.at), move.from.at, move.to);
 }
 
 /** Notes the server time of a move that was credited. */

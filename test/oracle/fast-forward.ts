@@ -56,24 +56,36 @@ export function lookAtSlope(story: Story, move: Move): void {
   if (slope.prefixes.length === 0) slope.prefixes.push({ played: 0, excess: 0, sample: move.from });
   const before = slope.prefixes[slope.prefixes.length - 1];
   const gain = 1_000 * move.played - slopeMaxPermille * move.dt;
-  if (slope.found !== null) {
-    if (gain > 0) slope.found.toAt = move.to.at;
-    else story.slope = { prefixes: [], found: null };
-    return;
-  }
   const now = {
     played: (before?.played ?? 0) + move.dt,
     excess: (before?.excess ?? 0) + gain,
     sample: move.to,
   };
+  slope.prefixes.push(now);
+  if (slope.found !== null) {
+    if (gain > 0) slope.found.toAt = fastUntil(story);
+    else story.slope = { prefixes: [], found: null };
+    return;
+  }
   const steep = slope.prefixes.some(
     (old) => now.played - old.played >= slopeWindowMs && now.excess > old.excess,
   );
-  if (steep) {
-    const start = slope.prefixes.reduce((low, prefix) => (prefix.excess <= low.excess ? prefix : low));
-    slope.found = find(story, 'fast-forward', 'slope-measured', 'violation', start.sample.at, move.to.at);
-  }
-  slope.prefixes.push(now);
+  if (!steep) return;
+  const from = lowestOf(story).sample.at;
+  slope.found = find(story, 'fast-forward', 'slope-measured', 'violation', from, fastUntil(story));
+}
+
+type Prefix = Story['slope']['prefixes'][number];
+
+function lowestOf({ slope }: Story): Prefix {
+  return slope.prefixes.reduce((low, prefix) => (prefix.excess <= low.excess ? prefix : low));
+}
+
+/** The window proves it; the fast playing inside of it ended where the excess was highest. */
+function fastUntil(story: Story): number {
+  const { prefixes } = story.slope;
+  const later = prefixes.slice(prefixes.indexOf(lowestOf(story)) + 1);
+  return later.reduce((high, prefix) => (prefix.excess >= high.excess ? prefix : high)).sample.at;
 }
 
 function furthest(story: Story): number {

@@ -80,7 +80,7 @@ function begin(facts: SittingFacts, at: number, hours: readonly number[]): Story
     offsets: [],
     credited: [],
     creditedAt: [],
-    elsewhere: { credited: [], played: [], sharedMs: 0, fromAt: null, found: null },
+    elsewhere: { credited: [], played: [], here: [], sharedMs: 0, fromAt: null, found: null },
     challenges: challengesOf(facts),
     tampered: new Set(),
     seen: [],

@@ -12,6 +12,8 @@ export interface Expected {
   readonly rule: RuleId;
   readonly kinds: readonly FindingKind[];
   readonly severity: 'violation' | 'hint' | 'gap';
+  /** The finding must hold a claimed and a measured value. */
+  readonly both?: boolean;
   /** The words that a finding of several causes must hold. */
   readonly says?: RegExp;
 }

@@ -149,7 +149,7 @@ async function attendInFrame(seat: Seat, outer: string): Promise<void> {
   await page.goto(`${outer}/healthz`);
   await page.evaluate((src) => {
     document.body.innerHTML = `<input id="note"><iframe allow="camera; autoplay" style="width:900px;height:640px" src="${src}"></iframe>`;
-  }, `${url}/demo/?lang=en&lesson=lesson-1&learner=${learner}`);
+  }, `${url}/demo/?lang=en&consent=given&lesson=lesson-1&learner=${learner}`);
   await page.frameLocator('iframe').getByTestId('start').click();
   await pause(EARLY_MS);
   await page.focus('#note');

@@ -98,7 +98,7 @@ const answered: CheatCase = {
     const t = (): number => Math.round(performance.now() - origin);
     const sample = () => ({ t: t(), m: Math.min(64_000, t()), s: PLAYING });
     const { learner } = await open(seat, (directive) => {
-      if (directive.kind !== 'popup' || directive.challenge.type === 'code') return;
+      if (directive.kind !== 'popup') return;
       const { challenge, id } = directive;
       learner.emit({ e: 'popup.shown', id, ...sample() });
       const a = challenge.type === 'press' ? 'ok' : String(challenge.a + challenge.b);

@@ -15,7 +15,11 @@ import { openStage, type Stage } from './stage.ts';
 import { printTable, type Row } from './table.ts';
 
 /** Cases at a time. */
-const AT_ONCE = Number(process.env.ZHENXUE_REDTEAM_AT_ONCE ?? Math.max(3, cpus().length * 2));
+const AT_ONCE = Number(process.env.ZHENXUE_REDTEAM_AT_ONCE ?? cpus().length * 2 + 1);
+
+/** Ms that one case may take: an honest lesson with everything that disturbs it, and a cheat with its warm-up. */
+const CONTROL_MS = 330_000;
+const CHEAT_MS = 150_000;
 
 /** Ms that a finding may come after the cheat. */
 const FOUND_MS = 12_000;
@@ -67,6 +71,12 @@ function describe(sitting: SessionDetail | null): string {
   return `${sitting.outcome}, ${sitting.creditedMs} ms; ${found.join(', ') || 'nothing'}`;
 }
 
+/** Every kind that was found, the expected one among them. */
+function kindsIn(sitting: SessionDetail | null): string {
+  const kinds = sitting?.verdict.findings.map(({ rule, kind }) => `${rule}/${kind}`) ?? [];
+  return [...new Set(kinds)].join(', ');
+}
+
 async function judge(cheat: CheatCase, truth: Truth, ask: () => Promise<SessionDetail>): Promise<Row> {
   const { name, expected } = cheat;
   if (typeof expected === 'string') {
@@ -94,7 +104,8 @@ async function judge(cheat: CheatCase, truth: Truth, ask: () => Promise<SessionD
       off: '',
       ok: false,
     };
-  const { span } = finding;
+  const { span, claimed, measured } = finding;
+  const tellsBoth = expected.both !== true || (claimed !== null && measured !== null);
   const spans = sitting?.verdict.findings.filter((other) => expected.kinds.includes(other.kind)) ?? [];
   const toAt = Math.max(...spans.map((other) => other.span.toAt));
   const off = [
@@ -104,11 +115,11 @@ async function judge(cheat: CheatCase, truth: Truth, ask: () => Promise<SessionD
   return {
     name,
     expected: wanted,
-    found: `${finding.rule}/${finding.kind}`,
-    claimed: String(finding.claimed ?? '–'),
-    measured: String(finding.measured ?? '–'),
+    found: kindsIn(sitting),
+    claimed: String(claimed ?? '–'),
+    measured: String(measured ?? '–'),
     off: off.join(' / '),
-    ok: near(span.fromAt, truth.from) && near(toAt, truth.to),
+    ok: near(span.fromAt, truth.from) && near(toAt, truth.to) && tellsBoth,
   };
 }
 
@@ -154,6 +165,15 @@ async function inTurn(jobs: readonly (() => Promise<Row>)[], atOnce: number): Pr
   return rows;
 }
 
+/** A case that hangs is a miss, not a hanging run. */
+async function within<T>(ms: number, work: Promise<T>): Promise<T> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_resolve, reject) => {
+    timer = setTimeout(() => reject(new Error(`expected it to be over within ${ms / 1_000} s`)), ms);
+  });
+  return Promise.race([work, late]).finally(() => clearTimeout(timer));
+}
+
 function failed(name: string, expected: string, error: unknown): Row {
   const found = error instanceof Error ? (error.message.split('\n')[0] ?? '').slice(0, 160) : 'failed';
   return { name, expected, found, claimed: '', measured: '', off: '', ok: false };
@@ -171,13 +191,15 @@ async function main(words: readonly string[]): Promise<number> {
       // The longest ones first.
       ...controls.map(
         (control, index) => () =>
-          runControl(stage, control, `honest-${index}`).catch((error) =>
+          within(CONTROL_MS, runControl(stage, control, `honest-${index}`)).catch((error) =>
             failed(control.name, 'valid', error),
           ),
       ),
       ...cheats.map(
         (cheat, index) => () =>
-          runCheat(stage, cheat, `cheat-${index}`).catch((error) => failed(cheat.name, 'a finding', error)),
+          within(CHEAT_MS, runCheat(stage, cheat, `cheat-${index}`)).catch((error) =>
+            failed(cheat.name, 'a finding', error),
+          ),
       ),
     ];
     const rows = await inTurn(jobs, AT_ONCE);

@@ -52,6 +52,23 @@ function readyBatches(outbox: Outbox, sent: number, room: number, bytesMax: numb
   return ready;
 }
 
+/** One wait at a time: another one is not begun before it is over or calmed. */
+function createWait(schedule: Schedule): { begin(ms: number, over: () => void): void; calm(): void } {
+  let stop: (() => void) | null = null;
+  return {
+    begin(ms, over) {
+      stop ??= schedule(ms, () => {
+        stop = null;
+        over();
+      });
+    },
+    calm() {
+      stop?.();
+      stop = null;
+    },
+  };
+}
+
 /** Creates a sender over an outbox. */
 export function createSender(outbox: Outbox, schedule: Schedule, on: SenderEvents): Sender {
   let link: Link | null = null;
@@ -61,21 +78,19 @@ export function createSender(outbox: Outbox, schedule: Schedule, on: SenderEvent
   let round = 0;
   let blocked = false;
   let refusals = 0;
-  let stopTimer: (() => void) | null = null;
-
-  function watch(): void {
-    stopTimer?.();
-    stopTimer = link !== null && sent > durable && !blocked ? schedule(ACK_TIMEOUT_MS, on.dead) : null;
-  }
+  const wait = createWait(schedule);
+  /** Waits for an answer, from the first batch without one on: what is sent meanwhile must not begin the wait anew. */
+  const watch = (): void =>
+    link === null || sent <= durable ? wait.calm() : wait.begin(ACK_TIMEOUT_MS, on.dead);
 
   function refused(seq: number, answer: Refusal): void {
     round += 1;
     blocked = true;
     refusals += 1;
-    stopTimer?.();
+    wait.calm();
     const respond = (): void => react(on, seq, answer, sender.resume);
     if (!isPassing(answer.code) && refusals <= REFUSALS_AT_ONCE_MAX) respond();
-    else stopTimer = schedule(answer.retryMs ?? RETRY_MS, respond);
+    else wait.begin(answer.retryMs ?? RETRY_MS, respond);
   }
 
   function send(over: Link, { seq, text }: StoredBatch): void {
@@ -86,11 +101,13 @@ export function createSender(outbox: Outbox, schedule: Schedule, on: SenderEvent
 
   function answered(mine: number, seq: number, answer: BatchAck): void {
     if (answer.ok) {
-      if (answer.seq > durable) durable = answer.seq;
+      durable = Math.max(durable, answer.seq);
       refusals = 0;
       outbox.acked(answer.seq);
       on.durable(answer);
-      if (mine === round) sender.pump();
+      if (mine !== round) return;
+      wait.calm();
+      sender.pump();
       return;
     }
     if (mine === round) refused(seq, answer);
@@ -104,7 +121,7 @@ export function createSender(outbox: Outbox, schedule: Schedule, on: SenderEvent
     detach() {
       link = null;
       round += 1;
-      stopTimer?.();
+      wait.calm();
     },
     pump(bytesMax = Number.POSITIVE_INFINITY) {
       if (link === null || blocked) return;
@@ -114,6 +131,7 @@ export function createSender(outbox: Outbox, schedule: Schedule, on: SenderEvent
     },
     resume(seq) {
       round += 1;
+      wait.calm();
       blocked = false;
       sent = seq;
       durable = seq;

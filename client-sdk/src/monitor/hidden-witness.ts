@@ -4,8 +4,8 @@
  */
 import { HIDDEN_BY } from '@zhenxue/protocol';
 
-/** Ticks without a frame of animation that count as stalled, while the main thread answers: three quarters of a second. */
-const STALLED_TICKS = 2;
+/** Ticks without a frame of animation that count as stalled, while the main thread answers: half a second. */
+const STALLED_TICKS = 1;
 
 /** Ticks between two requests for a wake lock that was refused. */
 const ASK_AGAIN_TICKS = 40;
@@ -95,7 +95,7 @@ function byWakeLock(playing: () => boolean): Opinion {
   };
 }
 
-/** One frame is asked for per tick: a loop of frames would cost a page sixty calls a second. */
+/** Whether frames stall; one is asked for per tick, and only while another witness says hidden: alone they prove nothing. */
 function byFrames(): Opinion {
   let waited = 0;
   let asked = 0;
@@ -109,7 +109,10 @@ function byFrames(): Opinion {
       if (asked === 0) asked = requestAnimationFrame(come);
       else waited += 1;
     },
-    stop: () => cancelAnimationFrame(asked),
+    stop() {
+      if (asked !== 0) cancelAnimationFrame(asked);
+      come();
+    },
   };
 }
 
@@ -120,7 +123,8 @@ export function watchHidden({ onTick, playing }: HiddenWitnessOptions): HiddenWi
   const frames = byFrames();
   const stopTicks = onTick(() => {
     wakeLock.tick?.();
-    frames.tick?.();
+    if (entries.says() || wakeLock.says()) frames.tick?.();
+    else frames.stop();
   });
   return {
     bits: () =>

@@ -100,12 +100,46 @@ function openWatched(
   });
 }
 
+/** Since when there is no word of the server: a dead connection is noticed long after it died. */
+function createContact(last: () => number): {
+  heard(): void;
+  lost(): void;
+  back(): void;
+  lostSince(): number | null;
+} {
+  let heardAt = last();
+  let since: number | null = null;
+  return {
+    heard() {
+      heardAt = last();
+    },
+    lost() {
+      since ??= heardAt;
+    },
+    back() {
+      since = null;
+    },
+    lostSince: () => since,
+  };
+}
+
+/** Hands a directive to the desk that it is for. */
+function obey({ popups, photos, liveness }: Screen, directive: Directive): void {
+  if (directive.kind === 'popup') popups.open(directive);
+  else if (directive.kind === 'photo') photos.open(directive);
+  else if (directive.kind === 'liveness') liveness.open(directive);
+  else if (directive.kind === 'settled') {
+    popups.settle(directive.ref, directive.result);
+    photos.settle(directive.ref, directive.result, directive.why);
+    liveness.settle(directive.ref, directive.result, directive.why);
+  }
+}
+
 /** Starts watching; the first event recorded is `open`. */
 export function startWatch(given: WatchOptions): Watch {
   const { options, clock, welcome, emitter } = given;
-  const { video } = options;
   const enforce = welcome.guard === 'enforce' || options.guard === 'enforce';
-  const player = watchPlayer(video);
+  const player = watchPlayer(options.video);
   const page = watchPage(player, () => !enforce, clock.onTick);
   const readings = { position: player.position, ratePermille: player.ratePermille, stateBits: page.bits };
   const base = { now: given.welcomedAt, elapsedMs: welcome.elapsedMs };
@@ -115,15 +149,15 @@ export function startWatch(given: WatchOptions): Watch {
   const shared = { onTick: clock.onTick, ask: clock.ask, last: clock.last, record };
   const cameras = createEmitter<{ opened: MediaStream }>();
   const screen = openWatched(given, shared, (stream) => cameras.emit('opened', stream));
-  const { popups, photos, liveness } = screen;
-  const { schedule } = given.effects;
-  const onCamera = (opened: (stream: MediaStream) => void): (() => void) => cameras.on('opened', opened);
+  const { popups, photos, liveness, prepareCamera } = screen;
   const stopSignals = startSignals({
-    ...{ player, page, popups, beatMs: welcome.beatMs, turn, schedule, onCamera },
+    ...{ player, page, popups, beatMs: welcome.beatMs, turn },
+    schedule: given.effects.schedule,
+    onCamera: (opened) => cameras.on('opened', opened),
     ...shared,
   });
 
-  let offlineSince: number | null = null;
+  const contact = createContact(clock.last);
   const act = createActs(enforce, record, screen, emitter, clock.last);
   const guard = startGuard({
     player,
@@ -135,33 +169,24 @@ export function startWatch(given: WatchOptions): Watch {
     overridden: () => record({ e: 'tamper', what: 'guard-overridden' }),
     ...shared,
     controlOverdue: (now) => popups.overdue(now) || photos.overdue(now) || liveness.overdue(now),
-    offlineSince: () => offlineSince,
+    offlineSince: contact.lostSince,
   });
 
+  const covered = (furthestMs: number): void => {
+    contact.heard();
+    guard.covered(furthestMs);
+  };
   return {
-    directive(directive) {
-      if (directive.kind === 'popup') popups.open(directive);
-      else if (directive.kind === 'photo') photos.open(directive);
-      else if (directive.kind === 'liveness') liveness.open(directive);
-      else if (directive.kind === 'settled') {
-        popups.settle(directive.ref, directive.result);
-        photos.settle(directive.ref, directive.result, directive.why);
-        liveness.settle(directive.ref, directive.result, directive.why);
-      }
-    },
-    offline() {
-      offlineSince ??= clock.last();
-    },
+    directive: (directive) => obey(screen, directive),
+    offline: contact.lost,
     online(again) {
-      offlineSince = null;
+      contact.back();
       const pending = new Set(again.pending.map(({ id }) => id));
-      popups.keepOnly(pending);
-      photos.keepOnly(pending);
-      liveness.keepOnly(pending);
-      guard.covered(again.furthestMs);
+      for (const desk of [popups, photos, liveness]) desk.keepOnly(pending);
+      covered(again.furthestMs);
     },
-    covered: guard.covered,
-    prepareCamera: screen.prepareCamera,
+    covered,
+    prepareCamera,
     leave() {
       record({ e: 'leave' });
       settleNow();

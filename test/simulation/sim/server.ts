@@ -6,6 +6,8 @@ import type { App } from '../../../server/src/app/context.ts';
 import { startSweeper } from '../../../server/src/app/due-sittings.ts';
 import type { Engine } from '../../../server/src/app/engine.ts';
 import { hashText } from '../../../server/src/app/hash.ts';
+import type { Identity } from '../../../server/src/app/identity.ts';
+import type { ConsentRow } from '../../../server/src/app/identity-ports.ts';
 import { createKeyedLock } from '../../../server/src/app/keyed-lock.ts';
 import { NO_BUS } from '../../../server/src/app/node-ports.ts';
 import { createPersons } from '../../../server/src/app/persons.ts';
@@ -36,6 +38,14 @@ const ALONE: SharedPlaces = {
   look: async () => {},
   sweep: async () => 0,
 };
+
+/** Everybody has agreed to be seen: who has not is a question of the consent's own tests. */
+function agreedFaces(): Identity {
+  const identity = noFaces();
+  const { store } = identity;
+  const agreed = { scopes: ['camera', 'comparison', 'evidence-photo'] } as unknown as ConsentRow;
+  return { ...identity, store: { ...store, consents: async () => [agreed] } };
+}
 
 /** Milliseconds that a ticket is valid. */
 const TICKET_TTL_MS = 120_000;
@@ -133,7 +143,7 @@ export class SimServer {
       onFindings: (sitting) => void attributePlatform(app, sitting),
     });
     const app: App = {
-      identity: noFaces(),
+      identity: agreedFaces(),
       schedule: time.scheduleOf(host),
       clock,
       randomBytes: (count) => chance.bytes(count),

@@ -53,6 +53,8 @@ interface Conn {
   serverOpen: boolean;
   dead: boolean;
   joined: Promise<SessionActor> | null;
+  /** Whom `joined` brought. */
+  actor: SessionActor | null;
   link: ClientLink | null;
 }
 
@@ -129,6 +131,7 @@ export class Wire {
         serverOpen: false,
         dead: false,
         joined: null,
+        actor: null,
         link: null,
       };
       // A page that is gone opens nothing, whatever its promises still wanted.
@@ -238,25 +241,35 @@ export class Wire {
     conn.joined = admitConnection(conn.app, token).then(({ session }) =>
       connectSession(conn.app, session, link, greet),
     );
-    conn.joined.catch((error: unknown) => {
-      this.#ledger.check('no-server-error', error instanceof Refusal, () => `join: ${String(error)}`);
-      this.#closeAtServer(conn);
-    });
+    conn.joined.then(
+      (actor) => {
+        conn.actor = actor;
+      },
+      (error: unknown) => {
+        this.#ledger.check('no-server-error', error instanceof Refusal, () => `join: ${String(error)}`);
+        this.#closeAtServer(conn);
+      },
+    );
   }
 
   #batch(conn: Conn, text: string, ack: (answer: BatchAck) => void): void {
     this.#ledger.batches += 1;
-    conn.joined?.then(async (actor) => {
-      const waitMs = this.#limited();
-      if (waitMs !== null) {
-        const refusal = refuseBatch(actor, 'slow-down', 'expected fewer batches per minute');
-        this.#down(conn, () => ack(refusal.ok ? refusal : { ...refusal, retryMs: waitMs }));
-        return;
-      }
-      const answer = await ingestBatch(conn.app, actor, text);
+    // Once somebody is let in, nothing of theirs waits any more.
+    if (conn.actor === null) conn.joined?.then((actor) => this.#ingest(conn, actor, text, ack), ignore);
+    else this.#ingest(conn, conn.actor, text, ack);
+  }
+
+  #ingest(conn: Conn, actor: SessionActor, text: string, ack: (answer: BatchAck) => void): void {
+    const waitMs = this.#limited();
+    if (waitMs !== null) {
+      const refusal = refuseBatch(actor, 'slow-down', 'expected fewer batches per minute');
+      this.#down(conn, () => ack(refusal.ok ? refusal : { ...refusal, retryMs: waitMs }));
+      return;
+    }
+    void ingestBatch(conn.app, actor, text).then((answer) => {
       if (answer.ok) this.#checkStored(actor.sitting.facts.session, text, answer.seq);
       this.#down(conn, () => ack(answer));
-    }, ignore);
+    });
   }
 
   /** Milliseconds to wait, as the gateway counts: so many in every minute. */

@@ -193,7 +193,9 @@ export async function runWorld(seed: number, engine: Engine = RULE_ENGINE): Prom
     () => 'a learner never finished',
   );
   // Whoever was connected when the server died is waited for anew from its restart.
-  await time.run(time.now + 2 * resumeGraceMs + 5 * MINUTE);
+  const sealedBy = time.now + 2 * resumeGraceMs + 5 * MINUTE;
+  while (time.now < sealedBy && world.server.disk.live.size > 0) await time.run(time.now + CHUNK_MS);
+  await time.run(time.now + CHUNK_MS);
   const verdicts = replayAll(engine, ledger, world.server.disk.sittings, world.server.sealedVerdicts);
   for (const learner of learners) {
     const own = [...learner.sessions].map((session) => verdicts.get(session)).filter((v) => v !== undefined);

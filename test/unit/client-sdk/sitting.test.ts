@@ -125,6 +125,17 @@ describe('sitting', () => {
     expect(server.connections()).toBe(2);
   });
 
+  test('what is recorded meanwhile does not put off noticing that the server stopped answering', async () => {
+    const { time, server, sitting, start } = given();
+    await start();
+    server.loseBatches = true;
+    for (let t = 1; t <= 5; t += 1) {
+      sitting.record(beat(t));
+      await time.advance(5_000);
+    }
+    expect(server.connections()).toBe(2);
+  });
+
   test('a photo waits for the connection and is uploaded again until it is durable', async () => {
     const { time, server, store, sitting, start } = given();
     await start();

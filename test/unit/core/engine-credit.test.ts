@@ -170,6 +170,19 @@ describe('one learner in two places', () => {
     expect(sitting.verdict.findings[0]?.measured).toBe(10_500);
   });
 
+  it('counts what was played here and not credited, however the beats of both lie', () => {
+    const sitting = bare();
+    step(sitting, 500, 500);
+    for (let i = 0; i < 3; i += 1) {
+      elsewhere(sitting, i * 5_000 - 4_000, i * 5_000 + 1_000);
+      step(sitting, 5_000, 5_000);
+    }
+    elsewhere(sitting, 11_000, 15_500);
+    // Told of before it has passed, up to half a second of each stretch is not believed.
+    expect(sitting.verdict.findings[0]?.kind).toBe('second-sitting');
+    expect(sitting.verdict.findings[0]?.measured).toBeGreaterThanOrEqual(14_000);
+  });
+
   it('accuses nobody of one sitting after the other', () => {
     const sitting = bare();
     elsewhere(sitting, -60_000, 0);

@@ -181,3 +181,28 @@ describe('random-photo at the end of an hour', () => {
     },
   );
 });
+
+describe('a burst of fast playing', () => {
+  it('given 3 s at 16× inside of honest playing, then the finding ends with the burst and not with the window', () => {
+    const sitting = new Sitting({ claimedRate: 1_000 }).play();
+    for (let i = 0; i < 5; i += 1) step(sitting, 1_000, 1_000);
+    const from = sitting.t;
+    for (let i = 0; i < 3; i += 1) step(sitting, 1_000, 16_000);
+    const to = sitting.t;
+    for (let i = 0; i < 40; i += 1) step(sitting, 1_000, 1_000);
+    const found = sitting.verdict.findings.filter(({ kind }) => kind === 'slope-measured');
+    expect(found.map(({ span }) => [span.fromT, span.toT])).toEqual([[from, to]]);
+    expect(found[0]?.claimed).toBe(1_000);
+    expect(found[0]?.measured).toBeGreaterThan(2_000);
+  });
+
+  it('given fast playing that goes on past the window, then the finding grows with it', () => {
+    const sitting = new Sitting({ claimedRate: 1_000 }).play();
+    for (let i = 0; i < 5; i += 1) step(sitting, 1_000, 1_000);
+    for (let i = 0; i < 30; i += 1) step(sitting, 1_000, 2_000);
+    const to = sitting.t;
+    for (let i = 0; i < 5; i += 1) step(sitting, 1_000, 1_000);
+    const found = sitting.verdict.findings.filter(({ kind }) => kind === 'slope-measured');
+    expect(found.map(({ span }) => span.toT)).toEqual([to]);
+  });
+});

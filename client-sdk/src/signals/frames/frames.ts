@@ -10,8 +10,11 @@ const QUIET_WINDOWS = 3;
 /** Thousandths by which the two slopes may differ unreported. */
 const TOLERANCE = 30;
 
-/** Ms by which a frame's media time may run ahead between two looks; more is a jump, and the window begins anew. */
+/** Ms by which a frame's media time may run ahead between two looks; more is a jump unless it was played through. */
 const JUMP_MS = 6_000;
+
+/** Ticks between two looks. */
+const LOOK_TICKS = 4;
 
 interface Look {
   readonly now: number;
@@ -21,7 +24,7 @@ interface Look {
 
 /**
  * The slope of what was really presented (`requestVideoFrameCallback`) beside that of the claimed position, both on the Worker's
- * clock. One callback per tick is asked for, so that a film of sixty frames a second costs no more than a slow one.
+ * clock. One callback a second is asked for, so that a film of sixty frames a second costs no more than a slow one.
  */
 export const framesSignal: Signal = (ctx) => {
   const { player } = ctx;
@@ -50,7 +53,8 @@ export const framesSignal: Signal = (ctx) => {
 
   function take(look: Look): void {
     const moved = before === null ? 0 : look.frame - before.frame;
-    if (!player.playing() || moved < 0 || moved > JUMP_MS) {
+    const jumped = before !== null && moved > JUMP_MS && !player.playedThrough(before.frame, look.frame);
+    if (!player.playing() || moved < 0 || jumped) {
       reset();
       return;
     }
@@ -66,9 +70,11 @@ export const framesSignal: Signal = (ctx) => {
     const position = player.position();
     ctx.ask((now) => take({ now, position, frame: mediaTime * 1000 }));
   };
+  let ticks = 0;
   const stopTicks = ctx.onTick(() => {
+    ticks += 1;
     if (!player.playing()) reset();
-    else if (asked === 0) asked = video.requestVideoFrameCallback(presented);
+    else if (asked === 0 && ticks % LOOK_TICKS === 0) asked = video.requestVideoFrameCallback(presented);
   });
   video.addEventListener('seeking', reset, EARLY);
   return () => {

@@ -74,6 +74,7 @@ function copyFastForward(part: FastForwardState): FastForwardState {
     playedT: part.playedT,
     excess: part.excess,
     recent: part.recent,
+    peak: part.peak,
     slopeFinding: part.slopeFinding,
     rate: part.rate,
     seek: part.seek,

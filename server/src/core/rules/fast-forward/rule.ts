@@ -42,6 +42,7 @@ export function initialFastForward(): FastForwardState {
     playedT: 0,
     excess: 0,
     recent: NO_NUMBERS,
+    peak: NO_NUMBERS,
     slopeFinding: null,
     rate: null,
     seek: null,

@@ -20,6 +20,7 @@ const RECENT_MAX = 32;
 export function resetSlope(draft: Draft): void {
   const { fastForward } = draft.state;
   fastForward.recent = NO_NUMBERS;
+  fastForward.peak = NO_NUMBERS;
   draft.ownRecent = false;
   fastForward.playedT = 0;
   fastForward.excess = 0;
@@ -35,6 +36,7 @@ export function observeSlope(draft: Draft, step: Step): void {
   const gain = 1_000 * step.advancedMs - slopeMaxPermille * step.dt;
   fastForward.playedT += step.dt;
   fastForward.excess += gain;
+  if (gain >= 0) notePeak(fastForward, step.to);
   if (fastForward.slopeFinding !== null) {
     if (gain > 0) extend(draft, step);
     else resetSlope(draft);
@@ -48,6 +50,14 @@ export function observeSlope(draft: Draft, step: Step): void {
   const young = lowest < 0 ? 0 : oldEnd(recent, playedT - slopeWindowMs);
   if (young > PREFIX) age(draft, lowest, young, apart ? step.to : null);
   else if (apart) append(draft, step.to);
+}
+
+/** Remembers where the excess was highest since it was lowest: what was fast ended there. Kept apart from the thinned samples. */
+function notePeak(state: FastForwardState, point: Point): void {
+  const { recent, peak, excess } = state;
+  const low = recent[lowestOld(recent, Number.POSITIVE_INFINITY)] ?? 0;
+  if (peak.length === 0 || (peak[0] ?? 0) <= low || excess >= (peak[1] ?? 0))
+    state.peak = prefixOf(state, point);
 }
 
 /** Where the prefix with the lowest excess of those up to `playedT` begins, the newest of equals; -1 = none is that old. */
@@ -134,31 +144,31 @@ function extend(draft: Draft, step: Step): void {
   extendFinding(draft, id, { ...figures, evidence: [refOf(step.to)] });
 }
 
-/** The stretch from where the excess was lowest up to now: its speed in thousandths, and how it is told. */
+/**
+ * What the window proves: its speed in thousandths from where the excess was lowest up to now, and how it is told. The span ends
+ * where the playing was fast for the last time: a burst is over long before the window that holds it.
+ */
 function measured(draft: Draft, step: Step): { readonly from: Point } & Omit<Growth, 'evidence'> {
   const { fastForward, facts } = draft.state;
-  const start = lowestOf(fastForward);
-  const from = pointOf(start);
-  const playedMs = Math.max(1, fastForward.playedT - (start[0] ?? 0));
-  const excess = fastForward.excess - (start[1] ?? 0);
+  const start = lowestOld(fastForward.recent, Number.POSITIVE_INFINITY);
+  const { recent } = fastForward;
+  const from = pointOf(recent, start);
+  const playedMs = Math.max(1, fastForward.playedT - (recent[start] ?? 0));
+  const excess = fastForward.excess - (recent[start + 1] ?? 0);
   const slope = Math.round(excess / playedMs + facts.pack.fastForward.slopeMaxPermille);
+  const { peak } = fastForward;
+  const over = (peak[0] ?? 0) > (recent[start] ?? 0) && (peak[1] ?? 0) > fastForward.excess;
   return {
     from,
-    span: spanOf(from, step.to),
+    span: spanOf(from, over ? pointOf(peak, 0) : step.to),
     claimed: step.from.r,
     measured: slope,
     reason: fastForwardWords.slopeMeasured(slope, playedMs),
   };
 }
 
-/** The prefix with the lowest excess of all that are remembered, the newest of equals. */
-function lowestOf({ recent }: FastForwardState): Prefixes {
-  const at = lowestOld(recent, Number.POSITIVE_INFINITY);
-  return recent.slice(at, at + PREFIX);
-}
-
-function pointOf(prefix: Prefixes): Point {
-  const [, , t = 0, m = 0, at = 0, place = 0] = prefix;
+function pointOf(recent: Prefixes, start: number): Point {
+  const [, , t = 0, m = 0, at = 0, place = 0] = recent.slice(start, start + PREFIX);
   const index = place % BATCH_EVENTS_MAX;
   return { t, m, s: 0, r: 1_000, at, seq: (place - index) / BATCH_EVENTS_MAX, index };
 }

@@ -45,6 +45,8 @@ export interface FastForwardState {
    * those younger than the window.
    */
   recent: Prefixes;
+  /** The prefix with the highest excess since the lowest one, where a burst ended; empty = nothing was fast. */
+  peak: Prefixes;
   /** The slope finding that is being extended. */
   slopeFinding: string | null;
   rate: RateStretch | null;

@@ -6,7 +6,14 @@
  */
 import type { Bilingual } from '@zhenxue/protocol';
 import { creditedStretches, noteElsewhere, STRETCHES_MAX } from '../../credit/credit.ts';
-import { addInterval, bounded, type IntervalSet, overlap } from '../../credit/interval-set.ts';
+import {
+  addInterval,
+  bounded,
+  type IntervalSet,
+  NOTHING,
+  overlap,
+  unite,
+} from '../../credit/interval-set.ts';
 import { addFinding, type Draft, extendFinding, lastPoint, refOf, spanOf } from '../../session/draft.ts';
 import type { SessionRecord } from '../../session/records.ts';
 import type { Point } from '../../session/state.ts';
@@ -25,14 +32,21 @@ export function takeElsewhere(draft: Draft, record: SessionRecord, at: number): 
   const to = Math.min(record.to - openedAt, at);
   if (record.credited) noteElsewhere(draft, from, to);
   const now = lastPoint(draft.state);
-  const second = multiWindow.second ?? { stretches: [], sharedMs: 0, from: null, finding: null };
-  const sharedMs = sharedIn(creditedStretches(state), second.stretches, from, to);
+  const second = multiWindow.second ?? {
+    stretches: NOTHING,
+    here: NOTHING,
+    sharedMs: 0,
+    from: null,
+    finding: null,
+  };
+  const here = unite(creditedStretches(state), second.here);
+  const sharedMs = sharedIn(here, second.stretches, from, to);
   const since: Point = { ...now, at: Math.min(now.at, Math.max(from, 0)) };
   const stretches = bounded(addInterval(second.stretches, from, to), STRETCHES_MAX);
   multiWindow.second = count(draft, { ...second, stretches }, sharedMs, since, now);
 }
 
-/** How long this sitting was credited within `[from, to)`, without what was known and counted before, ms. */
+/** How long this sitting was credited or played within `[from, to)`, without what was known and counted before, ms. */
 function sharedIn(here: IntervalSet, known: IntervalSet, from: number, to: number): number {
   let sharedMs = overlap(here, from, to);
   for (const stretch of known)
@@ -44,9 +58,11 @@ function sharedIn(here: IntervalSet, known: IntervalSet, from: number, to: numbe
 export function observeSecond(draft: Draft, step: Step): void {
   const { multiWindow } = draft.state;
   if (multiWindow === null || multiWindow.second === null || step.advancedMs === 0) return;
-  const { second } = multiWindow;
-  const sharedMs = overlap(second.stretches, step.from.at, step.to.at);
-  if (sharedMs > 0) multiWindow.second = count(draft, second, sharedMs, step.from, step.to);
+  const { stretches, here } = multiWindow.second;
+  // What is not credited here was played all the same; of many stretches the oldest are forgotten, which accuses nobody.
+  const played = addInterval(here, step.from.at, step.to.at).slice(-STRETCHES_MAX);
+  const second = { ...multiWindow.second, here: played };
+  multiWindow.second = count(draft, second, overlap(stretches, step.from.at, step.to.at), step.from, step.to);
 }
 
 function count(draft: Draft, second: SecondSitting, moreMs: number, from: Point, to: Point): SecondSitting {

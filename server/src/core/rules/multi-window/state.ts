@@ -14,6 +14,8 @@ export interface Away {
 export interface SecondSitting {
   /** Server-time stretches in which media advanced there, as far as they may still matter. */
   readonly stretches: IntervalSet;
+  /** Server-time stretches in which media advanced here, newest, since another sitting was heard of. */
+  readonly here: IntervalSet;
   /** Server time in which media advanced in both, ms. */
   readonly sharedMs: number;
   readonly from: Point | null;
