@@ -59,11 +59,7 @@ describe('cheats in a real browser', () => {
     );
     await person.leave();
     expect(sitting.verdict.outcome).toBe('valid');
-    // The first is true as well: this browser is driven by a program, and the automation witness says so.
-    expect(sitting.verdict.findings.map((f) => `${f.severity} ${f.kind}`)).toEqual([
-      'hint witness-disagrees',
-      'hint rate-attempt',
-    ]);
+    expect(sitting.verdict.findings.map((f) => `${f.severity} ${f.kind}`)).toEqual(['hint rate-attempt']);
     expect(find(sitting, 'rate-attempt').claimed).toBe(4_000);
     await page.close();
   });
