@@ -32,7 +32,8 @@ export function demoWorld(): DemoWorld {
 
   beforeAll(async () => {
     server = await startServerProcess(data.folder);
-    browser = await launchTabs();
+    // As a person has it: nothing says that a program drives it.
+    browser = await launchTabs(['--disable-blink-features=AutomationControlled']);
     regulator = await regulatorOf(server.url);
   });
 
