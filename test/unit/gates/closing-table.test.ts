@@ -30,4 +30,14 @@ describe('the closing table of the tests', () => {
     expect(here.text.split('\n').at(-1)).toBe('3 passed, 0 failed, 2 skipped');
     expect(closingTable(given, { failOnSkip: true }).ok).toBe(false);
   });
+
+  it('lets a skip pass in CI only where the part cannot be had there', () => {
+    const given = counts(3, 0);
+    addSkip(given.tallies, 'contract', 'the-part does not load');
+    const options = { failOnSkip: true, cannotBeHad: ['the-part '] };
+    expect(closingTable(given, options).ok).toBe(true);
+    expect(closingTable(given, options).text).toContain('skipped in contract: 1 × the-part does not load');
+    addSkip(given.tallies, 'e2e', 'Chromium is missing');
+    expect(closingTable(given, options).ok).toBe(false);
+  });
 });
