@@ -1,7 +1,8 @@
 /** @zhenxue/client-sdk — what a training platform embeds beside its player. */
+
+export type { CameraNotice, NoticeText } from '@zhenxue/protocol';
 export { SDK_BUILD } from './build.ts';
 export type { ConsentMode } from './camera/camera.ts';
-export type { CameraNotice, NoticeText } from './camera/notice-text.ts';
 export type { CameraCheck } from './camera/self-test.ts';
 export type { CameraProblem } from './camera/texts.ts';
 export type { ConnectionState } from './core/connection.ts';

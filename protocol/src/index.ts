@@ -1,4 +1,6 @@
 /** @zhenxue/protocol — the wire contract of Zhenxue. Zero dependencies; the same code runs in browsers and on the server. */
+
+export { CAMERA_NOTICE, type CameraNotice, type NoticeText } from './camera-notice.ts';
 export { CODE_HEIGHT, CODE_WIDTH } from './code-field.ts';
 export { encodeBatch } from './encode-batch.ts';
 export { describeError, ERROR_CODES, type ErrorCode, type ProtocolError, type Result } from './errors.ts';

@@ -21,12 +21,8 @@ async function playOn(seat: Seat): Promise<void> {
     .catch(() => undefined);
 }
 
-/** Begins, lets `disturb` happen, and stays until the verdict. */
-async function attend(seat: Seat, disturb: () => Promise<void> = async () => undefined): Promise<void> {
-  await beginLesson(seat.page, seat.url, seat.learner);
-  const person = await sitDown(seat.page);
-  await pause(EARLY_MS);
-  await disturb();
+/** Keeps the video playing until the verdict. */
+async function stay(seat: Seat): Promise<void> {
   await until(
     async () => {
       await playOn(seat);
@@ -35,6 +31,15 @@ async function attend(seat: Seat, disturb: () => Promise<void> = async () => und
     ({ verdict }) => verdict.final,
     LESSON_MS,
   );
+}
+
+/** Begins, lets `disturb` happen, and stays until the verdict. */
+async function attend(seat: Seat, disturb: () => Promise<void> = async () => undefined): Promise<void> {
+  await beginLesson(seat.page, seat.url, seat.learner);
+  const person = await sitDown(seat.page);
+  await pause(EARLY_MS);
+  await disturb();
+  await stay(seat);
   await person.leave();
 }
 
@@ -202,14 +207,7 @@ const bfcache: ControlCase = {
     const start = seat.page.getByTestId('start');
     if (await start.isVisible()) await start.click();
     const person = await sitDown(seat.page);
-    await until(
-      async () => {
-        await playOn(seat);
-        return seat.sitting();
-      },
-      ({ verdict }) => verdict.final,
-      LESSON_MS,
-    );
+    await stay(seat);
     await person.leave();
   },
 };

@@ -3,11 +3,11 @@
  * first asks for a picture; it shares the layer and theme of the screen part, which is always there before it.
  */
 import type { ConsentScope, LivenessPrompt } from '@zhenxue/protocol';
+import { CAMERA_NOTICE, type CameraNotice } from '@zhenxue/protocol';
 import type { Sitting } from '../core/sitting.ts';
 import { createPhotoDesk, type PhotoDesk, type PhotoDeskOptions } from '../screen/photo/photo-desk.ts';
 import type { Lang } from '../screen/texts.ts';
 import { type ConsentDesk, createConsentDesk, type Decision, SCOPES } from './consent.ts';
-import { CAMERA_NOTICE, type CameraNotice } from './notice-text.ts';
 import { type CameraCheck, testCamera } from './self-test.ts';
 import { cameraTextsOf } from './texts.ts';
 

@@ -1,10 +1,9 @@
 /** The consent step: asked once per sitting and notice, before the camera is first opened; each scope by itself, none pre-ticked. */
-import type { Consent, ConsentScope, Receipt } from '@zhenxue/protocol';
+import type { CameraNotice, Consent, ConsentScope, Receipt } from '@zhenxue/protocol';
 import type { Schedule } from '../core/effects.ts';
 import { element } from '../screen/layer/element.ts';
 import type { Lang } from '../screen/texts.ts';
 import { type Dialog, openDialog } from './dialog.ts';
-import type { CameraNotice } from './notice-text.ts';
 import type { CameraTexts } from './texts.ts';
 
 /** Scopes in the order shown; all are needed for a check. */

@@ -1,4 +1,4 @@
-/** What a learner reads around the camera, in both languages. The notice itself is in `notice-text.ts`, with its version. */
+/** What a learner reads around the camera, in both languages. The notice itself is in the protocol, with its version. */
 import type { Lang } from '../screen/texts.ts';
 
 /** What a self-test of the camera found. */

@@ -2,10 +2,9 @@
  * @zhenxue/client-sdk/enrolment — the guided page on which a learner's photos are taken before the first lesson: consent, then one
  * photo after the other, each judged by the server at once. The camera is on only while the dialog with the preview is open.
  */
-import { PHOTO_BYTES_MAX } from '@zhenxue/protocol';
+import { CAMERA_NOTICE, type CameraNotice, PHOTO_BYTES_MAX } from '@zhenxue/protocol';
 import { createConsentDesk, SCOPES } from '../camera/consent.ts';
 import { openDialog } from '../camera/dialog.ts';
-import { CAMERA_NOTICE, type CameraNotice } from '../camera/notice-text.ts';
 import { captureProblemsOf } from '../camera/problem-texts.ts';
 import { cameraTextsOf } from '../camera/texts.ts';
 import { CONSTRAINTS, createGrabber, createPreview, release, showStream } from '../camera/video-frame.ts';

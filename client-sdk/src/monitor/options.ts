@@ -1,6 +1,5 @@
-import type { Bilingual, Directive, EndReason, GuardAct } from '@zhenxue/protocol';
+import type { Bilingual, CameraNotice, Directive, EndReason, GuardAct } from '@zhenxue/protocol';
 import type { ConsentMode } from '../camera/camera.ts';
-import type { CameraNotice } from '../camera/notice-text.ts';
 import type { ConnectionState } from '../core/connection.ts';
 import type {
   GetTicket,

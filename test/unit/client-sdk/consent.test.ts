@@ -1,8 +1,8 @@
 /** The decision about the camera on its way to the server's ledger, without a screen. */
 import type { Consent, Receipt } from '@zhenxue/protocol';
+import { CAMERA_NOTICE } from '@zhenxue/protocol';
 import { expect, test } from 'vitest';
 import { createConsentDesk } from '../../../client-sdk/src/camera/consent.ts';
-import { CAMERA_NOTICE } from '../../../client-sdk/src/camera/notice-text.ts';
 import { cameraTextsOf } from '../../../client-sdk/src/camera/texts.ts';
 import { createVirtualTime } from '../../support/virtual-time.ts';
 

@@ -1,15 +1,16 @@
+import { CAMERA_NOTICE } from '@zhenxue/protocol';
 import { describe, expect, it } from 'vitest';
-import { CAMERA_NOTICE } from '../../../client-sdk/src/camera/notice-text.ts';
 import { levelOf } from '../../../server/src/app/face-subjects.ts';
 import { NOTICES, noticeHash } from '../../../server/src/app/notices.ts';
 
 describe('notices', () => {
-  it('holds the text that the SDK shows, word for word', () => {
-    expect(NOTICES.find(({ version }) => version === CAMERA_NOTICE.version)).toEqual(CAMERA_NOTICE);
+  it('holds the text that the SDK shows, and the text of a version never changes', () => {
+    expect(NOTICES.at(-1)).toBe(CAMERA_NOTICE);
+    expect(noticeHash('camera-1')).toBe('xmAR1vWFkBsuEE2zw8UsDQmTyqtUN20Hbo8OQ61foEw');
   });
 
   it('knows the hash of its own texts and of no others', () => {
-    expect(noticeHash('camera-1')).toMatch(/^[\w-]{43}$/);
+    expect(noticeHash(CAMERA_NOTICE.version)).not.toBeNull();
     expect(noticeHash('academy-2026')).toBeNull();
   });
 });

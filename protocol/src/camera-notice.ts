@@ -1,8 +1,8 @@
 /**
  * The notice that a learner decides about before the camera is first used. Any change of a word is a new version: the server's
- * ledger keeps which version was shown. A platform may bring its own text (`MonitorOptions.notice`).
+ * ledger keeps which version was shown. A platform may bring its own text (`cameraNotice`).
  */
-import type { ConsentScope } from '@zhenxue/protocol';
+import type { ConsentScope } from './messages.ts';
 
 /** One language of a notice. */
 export interface NoticeText {
@@ -19,7 +19,7 @@ export interface CameraNotice {
   readonly en: NoticeText;
 }
 
-/** The notice that ships with the SDK. */
+/** The notice that the SDK shows and the server's ledger refers to. */
 export const CAMERA_NOTICE: CameraNotice = {
   version: 'camera-1',
   zh: {
